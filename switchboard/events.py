@@ -1,0 +1,162 @@
+"""What travels over the event bus: versioned shapes, tested from both ends.
+
+`message.received` and `message.quarantined` come from the ingest functions. Everything about a conversation is derived
+from committed changes of its table (`outbox`) and carries ids and facts only: never text, names or addresses, so that
+it may be archived. A reader accepts the version before its own; a field is only ever added, or a new version made.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from switchboard.message import DeliveryStatus, Inbound, Model
+
+SOURCE = "switchboard"
+
+
+class Event(Model):
+    """Base of everything on the bus; `at` is when it became true, UTC."""
+
+    DETAIL_TYPE: ClassVar[str]
+
+    version: Literal[1] = 1
+    at: AwareDatetime
+
+
+class MessageReceived(Event):
+    """A verified delivery, normalised. The only event with content: it is never archived."""
+
+    DETAIL_TYPE: ClassVar[str] = "message.received"
+
+    message: Inbound
+
+
+class MessageQuarantined(Event):
+    """A verified delivery that could not be understood; its raw bytes are kept under `key`."""
+
+    DETAIL_TYPE: ClassVar[str] = "message.quarantined"
+
+    account: str
+    channel: str
+    quarantine_id: str = Field(description="derived from the raw bytes: a redelivery has the same")
+    reason: str
+    key: str = Field(description="object key of the raw bytes in the raw bucket")
+    size: int
+
+
+class ConversationEvent(Event):
+    """What all events of a conversation say."""
+
+    conversation_id: str
+    account: str
+    channel: str
+
+
+class PlacedEvent(ConversationEvent):
+    """An event that also says in which queue and how pressing the conversation is."""
+
+    queue: str
+    priority: str
+
+
+class ConversationOpened(PlacedEvent):
+    """A customer's message opened a conversation."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.opened"
+
+    skills: tuple[str, ...] = ()
+    policy: str = Field(description="content hash of the policy that placed it")
+
+
+class ConversationQueued(PlacedEvent):
+    """A conversation waits for an agent again."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.queued"
+
+    reason: Literal["customer_returned", "lease_lapsed", "agent_gone", "agent_offline"]
+    waiting_since: AwareDatetime
+
+
+class ConversationAssigned(PlacedEvent):
+    """An agent owns the conversation now."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.assigned"
+
+    agent_id: str
+    waited_seconds: float = Field(description="clock time since the customer's oldest unanswered message")
+    lease_until: AwareDatetime | None = Field(description="absent where the queue never opens again")
+    policy: str
+
+
+class ConversationMessageAdded(ConversationEvent):
+    """A message joined the conversation, in either direction. An outbound one is about to be sent."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.message_added"
+
+    message_id: str
+    direction: Literal["inbound", "outbound"]
+    author: Literal["customer", "agent", "system"]
+    kind: Literal["message", "acknowledgement"]
+
+
+class ConversationAcknowledged(PlacedEvent):
+    """The customer was promised an answer, or deliberately not."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.acknowledged"
+
+    sent: bool
+    reason: str = Field(description="why it was sent or why not, as a code")
+    promised_at: AwareDatetime | None = Field(default=None, description="the announced bound, as worded and rounded")
+    samples: float = Field(default=0, description="weight of measured responses behind the estimate; 0 is the default")
+
+
+class ConversationAnswered(PlacedEvent):
+    """An agent answered what the customer was waiting for."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.answered"
+
+    agent_id: str
+    first: bool = Field(description="the first answer since the conversation opened")
+    response_seconds: float = Field(description="business time from the oldest unanswered message to the answer")
+    promise_kept: bool | None = Field(default=None, description="absent where nothing had been promised")
+
+
+class ConversationDeliveryChanged(ConversationEvent):
+    """An outbound message got further, or failed."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.delivery_changed"
+
+    message_id: str
+    status: DeliveryStatus
+    code: str | None = None
+
+
+class ConversationIdled(PlacedEvent):
+    """The customer has been silent for a while after an answer: the agent's slot is free again."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.idled"
+
+    agent_id: str
+
+
+class ConversationResolved(PlacedEvent):
+    """The conversation is over; the customer's next message opens a new one."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.resolved"
+
+    by: Literal["agent", "silence"]
+
+
+CONVERSATION_EVENTS: tuple[type[ConversationEvent], ...] = (
+    ConversationOpened,
+    ConversationQueued,
+    ConversationAssigned,
+    ConversationMessageAdded,
+    ConversationAcknowledged,
+    ConversationAnswered,
+    ConversationDeliveryChanged,
+    ConversationIdled,
+    ConversationResolved,
+)
+
+ALL_EVENTS: tuple[type[Event], ...] = (MessageReceived, MessageQuarantined, *CONVERSATION_EVENTS)
