@@ -1,0 +1,1 @@
+"""Entry points, one folder per Lambda function: parse the AWS event, call one flow, return."""

@@ -1,0 +1,1 @@
+"""Acknowledges opened conversations."""

@@ -1,0 +1,1 @@
+"""Takes Twilio's webhooks."""

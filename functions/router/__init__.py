@@ -1,0 +1,1 @@
+"""Routes messages to agents."""

@@ -1,0 +1,217 @@
+"""The agents table: who answers, and a membership row per queue by which dispatch finds them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from switchboard.aws.conversations import DUE_SHARDS, due_shard
+from switchboard.aws.records import Codec, attributes, values
+from switchboard.aws.transactions import is_refused_condition, transact
+from switchboard.errors import ConflictError, NotFoundError
+from switchboard.instant import to_text
+from switchboard.routing import Agent, Lane, Presence
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_AGENT, _MEMBERSHIP = "agent", "queue#"
+_PAGE, _PAGES = 50, 2
+"""Membership rows read per query, and how many queries: rare skills are looked for among a hundred agents."""
+_agents = Codec(Agent)
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoAgents:
+    """Implements `ports.Agents`."""
+
+    client: "DynamoDBClient"
+    table: str
+    pause: Callable[[int], None]
+
+    def get(self, agent_id: str) -> Agent | None:
+        key = _key(agent_id, _AGENT)
+        item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return _agents.read(values(item)) if item else None
+
+    def put(self, agent: Agent) -> None:
+        known = self.get(agent.agent_id)
+        if known is None:
+            item = {**_agents.plain(agent), "item": _AGENT}
+            self.client.put_item(TableName=self.table, Item=attributes(item))
+        else:
+            self._change(known, agent)
+        for queue in agent.queues:
+            self._join(agent, queue)
+        for queue in set(known.queues if known else ()) - set(agent.queues):
+            self.client.delete_item(TableName=self.table, Key=_key(agent.agent_id, _MEMBERSHIP + queue))
+
+    def _change(self, known: Agent, agent: Agent) -> None:
+        plain = _agents.plain(agent)
+        self.client.update_item(
+            TableName=self.table,
+            Key=_key(agent.agent_id, _AGENT),
+            UpdateExpression=(
+                "SET #name = :name, queues = :queues, skills = :skills, units = :units, #free = #free + :more"
+            ),
+            ExpressionAttributeNames={"#name": "name", "#free": "free"},
+            ExpressionAttributeValues=attributes(
+                {f":{name}": plain[name] for name in ("name", "queues", "skills", "units")}
+                | {":more": agent.units - known.units}
+            ),
+        )
+
+    def _join(self, agent: Agent, queue: str) -> None:
+        self.client.update_item(
+            TableName=self.table,
+            Key=_key(agent.agent_id, _MEMBERSHIP + queue),
+            UpdateExpression="SET queue = :queue, skills = :skills",
+            ExpressionAttributeValues=attributes({":queue": queue, ":skills": list(agent.skills)}),
+        )
+
+    def set_presence(self, agent_id: str, presence: Presence, due_at: datetime, at: datetime) -> Agent:
+        told: dict[str, Any] = {":presence": presence.value, ":at": to_text(at)}
+        expression = "SET presence = :presence, idle_since = if_not_exists(idle_since, :at)"
+        if presence is Presence.OFFLINE:
+            expression += " REMOVE due_at, due_shard"
+        else:
+            expression += ", due_at = :due, due_shard = :shard"
+            told |= {":due": to_text(due_at), ":shard": due_shard(agent_id)}
+        try:
+            changed = self.client.update_item(
+                TableName=self.table,
+                Key=_key(agent_id, _AGENT),
+                UpdateExpression=expression,
+                ConditionExpression="attribute_exists(agent_id)",
+                ExpressionAttributeValues=attributes(told),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if is_refused_condition(error):
+                raise NotFoundError("no agent with this sign-in: a lead must add them first") from error
+            raise
+        return _agents.read(values(changed["Attributes"]))
+
+    def mark_gone(self, agent: Agent) -> None:
+        if agent.due_at is None:
+            return
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=_key(agent.agent_id, _AGENT),
+                UpdateExpression="SET presence = :offline REMOVE due_at, due_shard",
+                ConditionExpression="due_at = :believed",
+                ExpressionAttributeValues=attributes(
+                    {":offline": Presence.OFFLINE.value, ":believed": to_text(agent.due_at)}
+                ),
+            )
+        except ClientError as error:
+            if is_refused_condition(error):
+                raise ConflictError("a heartbeat came meanwhile") from error
+            raise
+
+    def ensure_listed(self, agent_id: str, token: str) -> None:
+        rows = self.client.query(
+            TableName=self.table,
+            KeyConditionExpression="agent_id = :agent AND begins_with(#item, :kind)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues=attributes({":agent": agent_id, ":kind": _MEMBERSHIP}),
+            ConsistentRead=True,
+        )["Items"]
+        for row in map(values, rows):
+            if "token" not in row:
+                self.client.update_item(
+                    TableName=self.table,
+                    Key=_key(agent_id, row["item"]),
+                    UpdateExpression="SET #token = :token",
+                    ConditionExpression="attribute_exists(agent_id)",
+                    ExpressionAttributeNames={"#token": "token"},
+                    ExpressionAttributeValues=attributes({":token": token}),
+                )
+
+    def sample(self, lane: Lane, token: str, limit: int) -> list[Agent]:
+        found = self._members(lane, "#token >= :token", token, limit)
+        if len(found) < limit:
+            found += self._members(lane, "#token < :token", token, limit - len(found))
+        agents = self._read_all(list(dict.fromkeys(found)))
+        for agent in agents:
+            if agent.free <= 0 or agent.presence is not Presence.ONLINE:
+                self._unlist(agent)
+        return agents
+
+    def _members(self, lane: Lane, start: str, token: str, limit: int) -> list[str]:
+        skills = {f":skill{n}": skill for n, skill in enumerate(lane.skills)}
+        has_skills = " AND ".join(f"contains(skills, {name})" for name in skills)
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName="candidates",
+            KeyConditionExpression=f"queue = :queue AND {start}",
+            ExpressionAttributeNames={"#token": "token"},
+            ExpressionAttributeValues=attributes({":queue": lane.queue, ":token": token, **skills}),
+            PaginationConfig={"PageSize": _PAGE if has_skills else limit, "MaxItems": _PAGE * _PAGES},
+            **({"FilterExpression": has_skills} if has_skills else {}),  # type: ignore[arg-type]  # an optional argument
+        )
+        found: list[str] = []
+        for count, page in enumerate(pages, start=1):
+            found += [values(item)["agent_id"] for item in page["Items"]]
+            if len(found) >= limit or count == _PAGES:
+                break
+        return found[:limit]
+
+    def _read_all(self, agent_ids: list[str]) -> list[Agent]:
+        keys = [_key(agent_id, _AGENT) for agent_id in agent_ids]
+        found: list[Agent] = []
+        while keys:
+            answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}})
+            found += [_agents.read(values(item)) for item in answer["Responses"].get(self.table, [])]
+            keys = answer["UnprocessedKeys"].get(self.table, {"Keys": []})["Keys"]
+        order = {agent_id: place for place, agent_id in enumerate(agent_ids)}
+        return sorted(found, key=lambda agent: order[agent.agent_id])
+
+    def _unlist(self, agent: Agent) -> None:
+        """Stop showing whoever is full or absent; on condition that they still are, so nobody is lost."""
+        check = {
+            "ConditionCheck": {
+                "TableName": self.table,
+                "Key": _key(agent.agent_id, _AGENT),
+                "ConditionExpression": "#free <= :none OR presence <> :online",
+                "ExpressionAttributeNames": {"#free": "free"},
+                "ExpressionAttributeValues": attributes({":none": 0, ":online": Presence.ONLINE.value}),
+            }
+        }
+        hide = [
+            {
+                "Update": {
+                    "TableName": self.table,
+                    "Key": _key(agent.agent_id, _MEMBERSHIP + queue),
+                    "UpdateExpression": "REMOVE #token",
+                    "ExpressionAttributeNames": {"#token": "token"},
+                    "ConditionExpression": "attribute_exists(agent_id)",
+                }
+            }
+            for queue in agent.queues
+        ]
+        try:
+            transact(self.client, [check, *hide], self.pause, [ConflictError] * (1 + len(hide)))  # type: ignore[list-item]  # literal dicts
+        except ConflictError:
+            return  # they have room again, or left a queue: whoever looks next sees
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        found: list[dict[str, Any]] = []
+        for shard in range(DUE_SHARDS):
+            answer = self.client.query(
+                TableName=self.table,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+                ExpressionAttributeValues=attributes({":shard": shard, ":now": to_text(now)}),
+                Limit=limit,
+            )
+            found += map(values, answer["Items"])
+        found.sort(key=lambda item: item["due_at"])
+        return [item["agent_id"] for item in found[:limit]]
+
+
+def _key(agent_id: str, item: str) -> dict[str, Any]:
+    return attributes({"agent_id": agent_id, "item": item})

@@ -1,0 +1,23 @@
+"""HTTP API events (payload 2.0) as channels see them, and back."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from switchboard.channels import Request
+
+
+def request_of(event: Mapping[str, Any], base_url: str, path: str) -> Request:
+    """The request as the provider signed it.
+
+    The URL is the configured base, the route's own path and the raw query string: no header and nothing of the
+    request line but its query is believed (rule X-11). The body is the exact bytes (rule X-10).
+    """
+    query = event.get("rawQueryString") or ""
+    body = event.get("body") or ""
+    return Request(
+        method=event["requestContext"]["http"]["method"],
+        url=f"{base_url}{path}" + (f"?{query}" if query else ""),
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogateescape"),
+    )

@@ -1,0 +1,61 @@
+"""Credentials of our accounts: one secret each, current and previous value accepted, cached (rule SEC-12)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from switchboard.errors import SecretMissingError
+from switchboard.ports import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+CACHED = timedelta(minutes=5)
+REFRESHED = timedelta(seconds=60)
+STAGES = ("AWSCURRENT", "AWSPREVIOUS")
+PLACEHOLDER = "placeholder"
+"""A key of the value that a fresh deployment has: it never verifies anything (rule X-13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    secrets: Sequence[dict[str, str]]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CachedSecrets:
+    """Implements `ports.Secrets` over Secrets Manager."""
+
+    client: "SecretsManagerClient"
+    prefix: str
+    clock: Clock
+    cached: dict[str, _Cached] = field(default_factory=dict)
+
+    def of(self, account: str) -> Sequence[dict[str, str]]:
+        known = self.cached.get(account)
+        if known is None or self.clock() - known.at > CACHED:
+            known = self.cached[account] = _Cached(self._read(account), self.clock())
+        if not known.secrets:
+            raise SecretMissingError(f"the secret {self.prefix}/{account} has no value yet: put the provider's there")
+        return known.secrets
+
+    def refresh(self, account: str) -> bool:
+        known = self.cached.get(account)
+        if known is None or self.clock() - known.at < REFRESHED:
+            return False
+        del self.cached[account]
+        return True
+
+    def _read(self, account: str) -> list[dict[str, str]]:
+        found = (self._value(account, stage) for stage in STAGES)
+        return [secret for secret in found if secret and PLACEHOLDER not in secret]
+
+    def _value(self, account: str, stage: str) -> dict[str, str]:
+        try:
+            answer = self.client.get_secret_value(SecretId=f"{self.prefix}/{account}", VersionStage=stage)
+        except self.client.exceptions.ResourceNotFoundException:
+            return {}
+        return dict(json.loads(answer["SecretString"]))

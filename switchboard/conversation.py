@@ -1,0 +1,323 @@
+"""A conversation: its identity, its states, and every transition between them. Pure.
+
+A transition takes the conversation as it was read and returns what it becomes; the store writes it on condition that
+`revision` is still the one that was read. `awaiting_since` is set exactly while a customer's message waits for an
+answer; an agent's slot is held exactly while `owner` is set. docs/architecture.md has the picture.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from switchboard.errors import RefusedError
+from switchboard.hours import Hours
+from switchboard.instant import Instant
+from switchboard.message import Attachment, DeliveryStatus
+from switchboard.policy import Priority
+
+HEARD_LIMIT = 16
+"""How many of the last inbound messages a conversation remembers by id, to tell a redelivery from news."""
+
+QueuedReason: TypeAlias = Literal["customer_returned", "lease_lapsed", "agent_gone", "agent_offline"]
+
+
+class Status(StrEnum):
+    """Where a conversation stands."""
+
+    WAITING = "waiting"
+    ASSIGNED = "assigned"
+    IDLE = "idle"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """What the customer was told on opening, or why nothing. `promised_at` is the bound as worded."""
+
+    at: Instant
+    sent: bool
+    reason: str
+    promised_at: Instant | None = None
+    samples: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Why this agent: what the choice was made from. The same inputs and seed give the same agent."""
+
+    at: Instant
+    seed: str
+    policy: str
+    considered: tuple[tuple[str, str], ...] = ()
+    """Each agent looked at, and why it was taken or passed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The newest answer that ended a wait. `response_seconds` is business time."""
+
+    agent_id: str
+    at: Instant
+    first: bool
+    response_seconds: float
+    promise_kept: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One exchange with a customer about something, from opening to resolution."""
+
+    thread: str
+    number: int
+    account: str
+    channel: str
+    customer_id: str
+    address: str
+    """The customer's, where answers go. Never leaves the table but to the provider and the agent."""
+    language: str
+    queue: str
+    priority: Priority
+    skills: tuple[str, ...]
+    reasons: tuple[str, ...]
+    policy: str
+    opened_at: Instant
+    status: Status = Status.WAITING
+    revision: int = 1
+    awaiting_since: Instant | None = None
+    heard: tuple[str, ...] = ()
+    owner: str | None = None
+    assigned_at: Instant | None = None
+    cost: int = 0
+    last_agent: str | None = None
+    passed_over: str | None = None
+    """The agent who just let it lapse: not offered to the same one again at once."""
+    queued_reason: QueuedReason | None = None
+    due_at: Instant | None = None
+    """When time alone changes something next: the end of the lease, of the linger, of being passed over, of silence."""
+    outbound: int = 0
+    """Position of the newest outbound message; they are sent in this order."""
+    answers: int = 0
+    answer: Answer | None = None
+    acknowledgement: Acknowledgement | None = None
+    decision: Decision | None = None
+    resolved_by: Literal["agent", "silence"] | None = None
+
+    @property
+    def id(self) -> str:
+        """The conversation's name for the outside: `{account}.{customer}.{number}`."""
+        return conversation_id(self.thread, self.number)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a further message of the customer belongs here."""
+        return self.status is not Status.RESOLVED
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Its place in the lane, while it waits for an agent."""
+        return self.awaiting_since if self.status is Status.WAITING else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One message in a conversation's timeline, in either direction."""
+
+    id: str
+    thread: str
+    number: int
+    account: str
+    channel: str
+    direction: Literal["inbound", "outbound"]
+    author: Literal["customer", "agent", "system"]
+    kind: Literal["message", "acknowledgement"]
+    text: str
+    at: Instant
+    attachments: tuple[Attachment, ...] = ()
+    agent_id: str | None = None
+    position: int | None = None
+    """Of an outbound message: its turn; message n goes when n-1 is settled."""
+    status: DeliveryStatus | None = None
+    attempt_at: Instant | None = None
+    provider_id: str | None = None
+    code: str | None = None
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation it belongs to."""
+        return conversation_id(self.thread, self.number)
+
+
+def thread_of(account: str, customer_id: str) -> str:
+    """Chat and SMS: one thread per our account and customer."""
+    return f"{account}.{customer_id}"
+
+
+def conversation_id(thread: str, number: int) -> str:
+    """The public id of a thread's n-th conversation."""
+    return f"{thread}.{number}"
+
+
+def split_id(identifier: str) -> tuple[str, int]:
+    """A public id's thread and number; raises `ValueError` for anything else."""
+    thread, _, number = identifier.rpartition(".")
+    if not thread or not number.isascii() or not number.isdigit():
+        raise ValueError("a conversation's id is {account}.{customer}.{number}")
+    return thread, int(number)
+
+
+def has_heard(conversation: Conversation, message_id: str) -> bool:
+    """Whether this inbound message has already had its effect.
+
+    Exact among the last `HEARD_LIMIT`; an older id than those counts as heard.
+    """
+    return message_id in conversation.heard or len(conversation.heard) >= HEARD_LIMIT
+
+
+def hear(  # the parameters are what a customer's message may change
+    conversation: Conversation, message_id: str, at: datetime, priority: Priority, hours: Hours, lease: timedelta
+) -> Conversation:
+    """A customer wrote: somebody owes an answer from now on.
+
+    The wait counts from the oldest unanswered message, and a pressing word raises the priority. An agent who still
+    holds the slot gets a new lease; a conversation that had gone idle waits again, its last agent first.
+    """
+    heard = (*conversation.heard, message_id)[-HEARD_LIMIT:]
+    raised = replace(conversation, heard=heard, priority=priority)
+    if conversation.awaiting_since is not None:
+        return raised
+    raised = replace(raised, awaiting_since=at)
+    if conversation.status is Status.ASSIGNED:
+        return replace(raised, due_at=hours.after(at, lease))
+    return replace(raised, status=Status.WAITING, queued_reason="customer_returned", due_at=None, passed_over=None)
+
+
+def claim(
+    conversation: Conversation, agent_id: str, decision: Decision, cost: int, lease_until: datetime | None
+) -> Conversation:
+    """An agent takes a waiting conversation and its lease starts."""
+    if conversation.status is not Status.WAITING:
+        raise RefusedError("only a waiting conversation can be claimed: read it again")
+    return replace(
+        conversation,
+        status=Status.ASSIGNED,
+        owner=agent_id,
+        last_agent=agent_id,
+        assigned_at=decision.at,
+        cost=cost,
+        decision=decision,
+        queued_reason=None,
+        passed_over=None,
+        due_at=lease_until,
+    )
+
+
+def answer(conversation: Conversation, agent_id: str, at: datetime, hours: Hours, linger: timedelta) -> Conversation:
+    """An agent's message goes out at the next position; what the customer waited for is answered by it."""
+    written = replace(conversation, outbound=conversation.outbound + 1)
+    if conversation.awaiting_since is None:
+        return replace(written, due_at=at + linger) if conversation.owner else written
+    promised = conversation.acknowledgement.promised_at if conversation.acknowledgement else None
+    first = conversation.answers == 0
+    return replace(
+        written,
+        awaiting_since=None,
+        answers=conversation.answers + 1,
+        answer=Answer(
+            agent_id=agent_id,
+            at=at,
+            first=first,
+            response_seconds=hours.elapsed(conversation.awaiting_since, at).total_seconds(),
+            promise_kept=at <= promised if first and promised else None,
+        ),
+        due_at=at + linger,
+    )
+
+
+def acknowledge(conversation: Conversation, acknowledgement: Acknowledgement) -> Conversation:
+    """Record what the customer was told on opening; what is sent takes an outbound position."""
+    sent = 1 if acknowledgement.sent else 0
+    return replace(conversation, acknowledgement=acknowledgement, outbound=conversation.outbound + sent)
+
+
+def release(conversation: Conversation, reason: QueuedReason, at: datetime, silence: timedelta) -> Conversation:
+    """Take the conversation from its agent: back to its place in the lane if an answer is owed, else idle.
+
+    Its wait counts on from the customer's oldest unanswered message: nobody loses their place to an agent's silence.
+    """
+    freed = replace(conversation, owner=None, assigned_at=None, cost=0)
+    if conversation.awaiting_since is None:
+        return replace(freed, status=Status.IDLE, due_at=at + silence)
+    return replace(freed, status=Status.WAITING, queued_reason=reason, due_at=None, decision=None)
+
+
+def lapse(conversation: Conversation, at: datetime, lease: timedelta, silence: timedelta) -> Conversation | None:
+    """What time alone does to a conversation at `at`, or None while nothing is due.
+
+    Whoever lets a lease lapse is passed over for the length of another, then may have it again: in a team of one,
+    late is better than never.
+    """
+    if conversation.due_at is None or conversation.due_at > at:
+        return None
+    if conversation.status is Status.ASSIGNED:
+        released = release(conversation, "lease_lapsed", at, silence)
+        if released.status is Status.IDLE:
+            return released
+        return replace(released, passed_over=conversation.owner, due_at=at + lease)
+    if conversation.status is Status.WAITING:
+        return replace(conversation, passed_over=None, due_at=None)
+    return replace(conversation, status=Status.RESOLVED, resolved_by="silence", due_at=None)
+
+
+def resolve(conversation: Conversation, *, leave_unanswered: bool) -> Conversation:
+    """An agent ends the conversation.
+
+    Raises `RefusedError` while the customer waits for an answer, unless told to leave it so: a message that arrived
+    a moment ago must not vanish with a click.
+    """
+    if conversation.awaiting_since is not None and not leave_unanswered:
+        raise RefusedError("the customer waits for an answer: answer first, or resolve with leave_unanswered")
+    return replace(
+        conversation,
+        status=Status.RESOLVED,
+        resolved_by="agent",
+        owner=None,
+        assigned_at=None,
+        cost=0,
+        awaiting_since=None,
+        due_at=None,
+    )
+
+
+_RANK = {
+    DeliveryStatus.QUEUED: 0,
+    DeliveryStatus.SENDING: 1,
+    DeliveryStatus.UNKNOWN: 1,
+    DeliveryStatus.SENT: 2,
+    DeliveryStatus.FAILED: 3,
+    DeliveryStatus.UNDELIVERED: 3,
+    DeliveryStatus.DELIVERED: 4,
+    DeliveryStatus.READ: 5,
+}
+
+SETTLED = frozenset(DeliveryStatus) - {DeliveryStatus.QUEUED, DeliveryStatus.SENDING}
+"""Nothing more will be tried: the next outbound message may go."""
+
+FINAL = frozenset(
+    {
+        DeliveryStatus.DELIVERED,
+        DeliveryStatus.READ,
+        DeliveryStatus.FAILED,
+        DeliveryStatus.UNDELIVERED,
+        DeliveryStatus.UNKNOWN,
+    }
+)
+"""What a subscriber wants to know of a delivery."""
+
+
+def advances(known: DeliveryStatus, reported: DeliveryStatus) -> bool:
+    """Whether a report says something newer: reports come in any order and a status never moves down (channels §3.5).
+
+    A failure is overwritten by a delivery only, which some carriers report late.
+    """
+    return _RANK[reported] > _RANK[known]

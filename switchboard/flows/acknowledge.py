@@ -1,0 +1,104 @@
+"""Tell the customer, once per opening, that their message arrived and when to expect an answer."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from switchboard import conversation as transition
+from switchboard.acknowledgement import Situation, decide, is_reachable_number, render
+from switchboard.conversation import Acknowledgement, Conversation, Entry
+from switchboard.flows.board import Board
+from switchboard.message import DeliveryStatus
+from switchboard.ports import Contact
+from switchboard.promise import Promise, estimate, promise
+
+DAY = timedelta(days=1)
+
+
+def acknowledge(thread: str, number: int, board: Board) -> str:
+    """Decide, estimate and write the acknowledgement; returns the reason for sending or not, as a code.
+
+    The record on the conversation and the message to send are one transaction, on condition that there was none: so
+    there is one per opening, under duplicates, races and crashes (rule AK-3).
+    """
+    return board.settle(lambda: _attempt(thread, number, board))
+
+
+def _attempt(thread: str, number: int, board: Board) -> str:
+    known = board.conversations.get(thread, number)
+    if known is None:
+        return "unknown_conversation"
+    if known.acknowledgement is not None:
+        return "already_acknowledged"
+    now = board.clock()
+    contact = board.customers.meet(f"{known.channel}:{known.address}", known.customer_id, now)
+    lately = {key: at for key, at in contact.acknowledged.items() if now - at < DAY}
+    decision = decide(_situation(known, contact, lately, board))
+    if not decision.send:
+        declined = Acknowledgement(at=now, sent=False, reason=decision.reason)
+        board.conversations.save(known, transition.acknowledge(known, declined))
+        return decision.reason
+    if known.id not in lately:
+        board.customers.count_acknowledgement(contact, {**lately, known.id: now})
+    promised = _promise(known, board)
+    acknowledgement = Acknowledgement(
+        at=now,
+        sent=True,
+        reason=decision.reason,
+        promised_at=promised.at if promised else None,
+        samples=promised.samples if promised else 0,
+    )
+    after = transition.acknowledge(known, acknowledgement)
+    board.conversations.write(known, after, _entry(after, acknowledgement, promised, board))
+    return decision.reason
+
+
+def _situation(known: Conversation, contact: Contact, lately: Mapping[str, datetime], board: Board) -> Situation:
+    return Situation(
+        kind="message",
+        consent_stopped=not contact.consent(known.account).allows_automation,
+        already_acknowledged=known.acknowledgement is not None,
+        answered=known.answers > 0,
+        conversation_open=known.is_open,
+        recipient_ok=is_reachable_number(known.address),
+        acks_today=len(lately.keys() - {known.id}),
+        enabled=board.policy.accounts[known.account].acknowledge,
+        age=board.clock() - known.opened_at,
+    )
+
+
+def _promise(known: Conversation, board: Board) -> Promise | None:
+    policy, now = board.policy, board.clock()
+    times = board.queues.response_times(known.queue, known.priority, now)
+    estimated = estimate(times, policy.target(known.queue, known.priority), policy.promise_level, now)
+    return promise(estimated, policy.hours_of(known.queue), now)
+
+
+def _entry(known: Conversation, told: Acknowledgement, promised: Promise | None, board: Board) -> Entry:
+    account = board.policy.accounts[known.account]
+    text = render(
+        known.language,
+        brand=board.policy.brands[account.brand].name,
+        promise=promised,
+        hours=board.policy.hours_of(known.queue),
+        now=told.at,
+        reference=reference(known),
+    )
+    return Entry(
+        id=f"ack.{known.number}",
+        thread=known.thread,
+        number=known.number,
+        account=known.account,
+        channel=known.channel,
+        direction="outbound",
+        author="system",
+        kind="acknowledgement",
+        text=text,
+        at=told.at,
+        position=known.outbound,
+        status=DeliveryStatus.QUEUED,
+    )
+
+
+def reference(known: Conversation) -> str:
+    """What a customer may quote: short, without meaning."""
+    return f"{known.customer_id[:6].upper()}-{known.number}"

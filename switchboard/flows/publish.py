@@ -1,0 +1,137 @@
+"""What committed changes mean: the events of a conversation, derived from its table's stream, and published."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from switchboard.conversation import FINAL, Conversation, Entry, Status
+from switchboard.events import (
+    ConversationAcknowledged,
+    ConversationAnswered,
+    ConversationAssigned,
+    ConversationDeliveryChanged,
+    ConversationEvent,
+    ConversationIdled,
+    ConversationMessageAdded,
+    ConversationOpened,
+    ConversationQueued,
+    ConversationResolved,
+)
+from switchboard.ports import Bus, Queues
+
+
+class _Facts(TypedDict):
+    at: datetime
+    conversation_id: str
+    account: str
+    channel: str
+    queue: str
+    priority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One committed write of the conversations table: a conversation or a message, before and after, and when.
+
+    A message's change carries the conversation it belongs to only by id.
+    """
+
+    before: Conversation | Entry | None
+    after: Conversation | Entry
+    at: datetime
+
+
+def publish(changes: Sequence[Change], bus: Bus, queues: Queues) -> int:
+    """Announce what changes mean and count response times; returns the number of events.
+
+    A redelivered change is announced again: consumers are idempotent. Raises `BusRefusedError`.
+    """
+    events = [event for change in changes for event in events_of(change)]
+    if events:
+        bus.publish(events)
+    for event in events:
+        if isinstance(event, ConversationAnswered) and event.first:
+            queues.count_response(event.queue, event.priority, event.response_seconds, event.at)
+    return len(events)
+
+
+def events_of(change: Change) -> Iterator[ConversationEvent]:
+    """Everything that a change says, in the order in which it makes sense."""
+    before, after = change.before, change.after
+    if isinstance(after, Entry):
+        yield from _entry_events(before if isinstance(before, Entry) else None, after, change.at)
+    else:
+        yield from _conversation_events(before if isinstance(before, Conversation) else None, after, change.at)
+
+
+def _conversation_events(before: Conversation | None, after: Conversation, at: datetime) -> Iterator[ConversationEvent]:
+    facts = _Facts(
+        at=at,
+        conversation_id=after.id,
+        account=after.account,
+        channel=after.channel,
+        queue=after.queue,
+        priority=after.priority,
+    )
+    if before is None:
+        yield ConversationOpened(**facts, skills=after.skills, policy=after.policy)
+    if after.acknowledgement and not (before and before.acknowledgement):
+        told = after.acknowledgement
+        yield ConversationAcknowledged(
+            **facts, sent=told.sent, reason=told.reason, promised_at=told.promised_at, samples=told.samples
+        )
+    if before and after.answers > before.answers and after.answer:
+        yield ConversationAnswered(
+            **facts,
+            agent_id=after.answer.agent_id,
+            first=after.answer.first,
+            response_seconds=after.answer.response_seconds,
+            promise_kept=after.answer.promise_kept,
+        )
+    if before is None or after.status is before.status:
+        return
+    match after.status:
+        case Status.ASSIGNED:
+            yield _assigned(after, facts)
+        case Status.WAITING if after.queued_reason and after.awaiting_since:
+            yield ConversationQueued(**facts, reason=after.queued_reason, waiting_since=after.awaiting_since)
+        case Status.IDLE:
+            yield ConversationIdled(**facts, agent_id=before.owner or "")
+        case Status.RESOLVED:
+            yield ConversationResolved(**facts, by=after.resolved_by or "agent")
+
+
+def _assigned(after: Conversation, facts: _Facts) -> ConversationAssigned:
+    waited = (after.assigned_at or facts["at"]) - (after.awaiting_since or after.opened_at)
+    return ConversationAssigned(
+        **facts,
+        agent_id=after.owner or "",
+        waited_seconds=waited.total_seconds(),
+        lease_until=after.due_at,
+        policy=after.decision.policy if after.decision else after.policy,
+    )
+
+
+def _entry_events(before: Entry | None, after: Entry, at: datetime) -> Iterator[ConversationEvent]:
+    if before is None:
+        yield ConversationMessageAdded(
+            at=at,
+            conversation_id=after.conversation_id,
+            account=after.account,
+            channel=after.channel,
+            message_id=after.id,
+            direction=after.direction,
+            author=after.author,
+            kind=after.kind,
+        )
+    elif after.status in FINAL and after.status is not before.status:
+        yield ConversationDeliveryChanged(
+            at=at,
+            conversation_id=after.conversation_id,
+            account=after.account,
+            channel=after.channel,
+            message_id=after.id,
+            status=after.status,
+            code=after.code,
+        )

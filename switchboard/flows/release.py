@@ -1,0 +1,43 @@
+"""Take conversations from agents, and see to both sides of it."""
+
+from switchboard import conversation as transition
+from switchboard.conversation import Conversation, QueuedReason, Status
+from switchboard.errors import ConflictError
+from switchboard.flows.board import Board
+from switchboard.flows.dispatch import find_agent
+
+
+def release_all(agent_id: str, reason: QueuedReason, board: Board) -> int:
+    """An agent is gone: whatever they owed goes to the next one. Returns how many conversations they lost."""
+    owned = [_release(at, agent_id, reason, board) for at in board.conversations.owned(agent_id)]
+    released = [conversation for conversation in owned if conversation]
+    for conversation in released:
+        if conversation.status is Status.WAITING:
+            find_agent(conversation, board)
+    return len(released)
+
+
+def _release(at: tuple[str, int], agent_id: str, reason: QueuedReason, board: Board) -> Conversation | None:
+    def attempt() -> Conversation | None:
+        known = board.conversations.get(*at)
+        if known is None or known.owner != agent_id:
+            return None
+        now = board.clock()
+        return board.conversations.free(known, transition.release(known, reason, now, board.policy.times.resolve), now)
+
+    return board.settle(attempt)
+
+
+def lapse(at: tuple[str, int], board: Board) -> tuple[Conversation, Conversation] | None:
+    """Do to a conversation what time alone does to it; returns it before and after, or None if nothing was due."""
+    known = board.conversations.get(*at)
+    now, times = board.clock(), board.policy.times
+    after = transition.lapse(known, now, times.lease, times.resolve) if known else None
+    if known is None or after is None:
+        return None
+    try:
+        if known.owner:
+            return known, board.conversations.free(known, after, now)
+        return known, board.conversations.save(known, after)
+    except ConflictError:
+        return None  # somebody just answered, released or resolved it

@@ -1,0 +1,117 @@
+"""The router's first half: a received message finds its customer and its conversation, exactly once."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from switchboard import conversation as transition
+from switchboard.acknowledgement import choose_language
+from switchboard.consent import apply, lifts_stop, suspected_opt_out
+from switchboard.conversation import Conversation, Entry, Status, has_heard, thread_of
+from switchboard.events import MessageReceived
+from switchboard.flows.board import Board
+from switchboard.flows.dispatch import find_agent, lane_of
+from switchboard.message import ConsentChange, Message
+from switchboard.ports import Contact, Evidence
+from switchboard.priority import Placement, most_pressing, place
+
+
+def route(received: MessageReceived, board: Board) -> str:
+    """Give a received message its effect; returns what was done, as a code for the log.
+
+    Safe to repeat: a redelivery continues where an earlier try ended, and has no further effect after that.
+    """
+    message = received.message
+    if isinstance(message, ConsentChange):
+        evidence = Evidence(kind=message.kind, wording=message.wording, provider_id=message.provider_id, at=received.at)
+        _record_consent(message.channel, message.sender.address, message.account, evidence, board)
+        return message.kind
+    if not isinstance(message, Message):
+        return "ignored"
+    address = f"{message.channel}:{message.sender.address}"
+    contact = board.customers.meet(address, board.new_id(), received.at)
+    evidence = Evidence(kind="opt_in", wording=message.text, provider_id=message.provider_id, at=received.at)
+    if not contact.consent(message.account).allows_replies and lifts_stop(message.text):
+        _record_consent(message.channel, message.sender.address, message.account, evidence, board)
+        return "opt_in"
+    if suspected_opt_out(message.text):
+        suspected = replace(evidence, kind="suspected")
+        _record_consent(message.channel, message.sender.address, message.account, suspected, board)
+    conversation = board.settle(lambda: _join(message, received.at, contact, board))
+    if conversation.status is Status.WAITING:
+        conversation = find_agent(conversation, board)
+    return conversation.status
+
+
+def _record_consent(channel: str, address: str, account: str, evidence: Evidence, board: Board) -> None:
+    def attempt() -> None:
+        contact = board.customers.meet(f"{channel}:{address}", board.new_id(), evidence.at)
+        known = contact.consent(account)
+        board.customers.record_consent(contact, account, apply(known, evidence.kind, evidence.at), evidence)
+
+    board.settle(attempt)
+
+
+def _join(message: Message, at: datetime, contact: Contact, board: Board) -> Conversation:
+    """Write the message, then its effect on the conversation; each is conditional and either may already be done."""
+    thread = thread_of(message.account, contact.customer_id)
+    latest = board.conversations.latest(thread)
+    number = 1 if latest is None else latest.number if latest.is_open else latest.number + 1
+    entry = Entry(
+        id=message.provider_id,
+        thread=thread,
+        number=number,
+        account=message.account,
+        channel=message.channel,
+        direction="inbound",
+        author="customer",
+        kind="message",
+        text=message.text,
+        at=at,
+        attachments=message.attachments,
+    )
+    if known := board.conversations.record(entry):
+        home = latest if latest and latest.number == known.number else board.conversations.get(thread, known.number)
+        if home and has_heard(home, known.id):
+            return home
+        entry = known
+    if entry.number != number:
+        board.conversations.move(entry, number)
+    placement = place(message.text, message.account, board.policy)
+    if latest is None or not latest.is_open:
+        return _open(message, entry.at, contact, number, placement, board)
+    return _continue(latest, entry, placement, board)
+
+
+def _open(
+    message: Message, at: datetime, contact: Contact, number: int, placement: Placement, board: Board
+) -> Conversation:
+    account = board.policy.accounts[message.account]
+    conversation = Conversation(
+        thread=thread_of(message.account, contact.customer_id),
+        number=number,
+        account=message.account,
+        channel=message.channel,
+        customer_id=contact.customer_id,
+        address=message.sender.address,
+        language=choose_language(message.text, account.languages),
+        queue=placement.queue,
+        priority=placement.priority,
+        skills=placement.skills,
+        reasons=placement.reasons,
+        policy=board.policy.hash,
+        opened_at=at,
+        awaiting_since=at,
+        heard=(message.provider_id,),
+    )
+    board.queues.add_lane(lane_of(conversation))
+    board.conversations.open(conversation)
+    return conversation
+
+
+def _continue(known: Conversation, entry: Entry, placement: Placement, board: Board) -> Conversation:
+    policy = board.policy
+    priority = most_pressing(known.priority, placement.priority)
+    heard = transition.hear(known, entry.id, entry.at, priority, policy.hours_of(known.queue), policy.times.lease)
+    if priority is not known.priority:
+        board.queues.add_lane(lane_of(heard))
+    return board.conversations.save(known, heard)
