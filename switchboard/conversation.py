@@ -8,7 +8,7 @@ answer; an agent's slot is held exactly while `owner` is set. docs/architecture.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from switchboard.errors import RefusedError
 from switchboard.hours import Hours
@@ -17,7 +17,7 @@ from switchboard.message import Attachment, DeliveryStatus
 from switchboard.policy import Priority
 
 HEARD_LIMIT = 16
-"""How many of the last inbound messages a conversation remembers by id, to tell a redelivery from news."""
+"""How many of the newest inbound messages a conversation remembers, to tell a redelivery from news."""
 
 QueuedReason: TypeAlias = Literal["customer_returned", "lease_lapsed", "agent_gone", "agent_offline"]
 
@@ -29,6 +29,13 @@ class Status(StrEnum):
     ASSIGNED = "assigned"
     IDLE = "idle"
     RESOLVED = "resolved"
+
+
+class Heard(NamedTuple):
+    """An inbound message that has had its effect, and when it was received."""
+
+    message_id: str
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,8 @@ class Conversation:
     status: Status = Status.WAITING
     revision: int = 1
     awaiting_since: Instant | None = None
-    heard: tuple[str, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    """The newest of them, by the time they were received."""
     owner: str | None = None
     assigned_at: Instant | None = None
     cost: int = 0
@@ -166,29 +174,38 @@ def split_id(identifier: str) -> tuple[str, int]:
     return thread, int(number)
 
 
-def has_heard(conversation: Conversation, message_id: str) -> bool:
+def has_heard(conversation: Conversation, message_id: str, at: datetime) -> bool:
     """Whether this inbound message has already had its effect.
 
-    Exact among the last `HEARD_LIMIT`; an older id than those counts as heard.
+    Exact among the newest `HEARD_LIMIT`; one that was received before all of those counts as heard.
     """
-    return message_id in conversation.heard or len(conversation.heard) >= HEARD_LIMIT
+    known = conversation.heard
+    is_remembered = any(heard.message_id == message_id for heard in known)
+    return is_remembered or (len(known) >= HEARD_LIMIT and at < known[0].at)
 
 
-def hear(  # the parameters are what a customer's message may change
-    conversation: Conversation, message_id: str, at: datetime, priority: Priority, hours: Hours, lease: timedelta
+def hear(
+    conversation: Conversation,
+    message_id: str,
+    at: datetime,
+    priority: Priority,
+    hours: Hours,
+    lease: timedelta,
+    now: datetime,
 ) -> Conversation:
     """A customer wrote: somebody owes an answer from now on.
 
     The wait counts from the oldest unanswered message, and a pressing word raises the priority. An agent who still
-    holds the slot gets a new lease; a conversation that had gone idle waits again, its last agent first.
+    holds the slot gets a new lease, which starts now even if the message is late; a conversation that had gone idle
+    waits again, its last agent first.
     """
-    heard = (*conversation.heard, message_id)[-HEARD_LIMIT:]
-    raised = replace(conversation, heard=heard, priority=priority)
+    heard = sorted((*conversation.heard, Heard(message_id, at)), key=lambda heard: heard.at)[-HEARD_LIMIT:]
+    raised = replace(conversation, heard=tuple(heard), priority=priority)
     if conversation.awaiting_since is not None:
         return raised
     raised = replace(raised, awaiting_since=at)
     if conversation.status is Status.ASSIGNED:
-        return replace(raised, due_at=hours.after(at, lease))
+        return replace(raised, due_at=hours.after(now, lease))
     return replace(raised, status=Status.WAITING, queued_reason="customer_returned", due_at=None, passed_over=None)
 
 

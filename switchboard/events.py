@@ -20,7 +20,7 @@ class Event(Model):
     DETAIL_TYPE: ClassVar[str]
 
     version: Literal[1] = 1
-    at: AwareDatetime
+    at: AwareDatetime = Field(description="when it became true, UTC")
 
 
 class MessageReceived(Event):
@@ -47,16 +47,16 @@ class MessageQuarantined(Event):
 class ConversationEvent(Event):
     """What all events of a conversation say."""
 
-    conversation_id: str
-    account: str
-    channel: str
+    conversation_id: str = Field(description="`{account}.{customer}.{number}`; the customer's part is random")
+    account: str = Field(description="which of our addresses, by its key in the policy")
+    channel: str = Field(description="the channel's name, such as `sms`")
 
 
 class PlacedEvent(ConversationEvent):
     """An event that also says in which queue and how pressing the conversation is."""
 
-    queue: str
-    priority: str
+    queue: str = Field(description="the queue's key in the policy")
+    priority: str = Field(description="`urgent`, `high`, `normal` or `low`")
 
 
 class ConversationOpened(PlacedEvent):
@@ -64,7 +64,7 @@ class ConversationOpened(PlacedEvent):
 
     DETAIL_TYPE: ClassVar[str] = "conversation.opened"
 
-    skills: tuple[str, ...] = ()
+    skills: tuple[str, ...] = Field(default=(), description="what an agent must be able to do")
     policy: str = Field(description="content hash of the policy that placed it")
 
 
@@ -74,7 +74,7 @@ class ConversationQueued(PlacedEvent):
     DETAIL_TYPE: ClassVar[str] = "conversation.queued"
 
     reason: Literal["customer_returned", "lease_lapsed", "agent_gone", "agent_offline"]
-    waiting_since: AwareDatetime
+    waiting_since: AwareDatetime = Field(description="the oldest message without an answer: its place in the lane")
 
 
 class ConversationAssigned(PlacedEvent):
@@ -82,9 +82,11 @@ class ConversationAssigned(PlacedEvent):
 
     DETAIL_TYPE: ClassVar[str] = "conversation.assigned"
 
-    agent_id: str
+    agent_id: str = Field(description="the agent's `sub` in the user pool")
     waited_seconds: float = Field(description="clock time since the customer's oldest unanswered message")
-    lease_until: AwareDatetime | None = Field(description="absent where the queue never opens again")
+    lease_until: AwareDatetime | None = Field(
+        description="an answer is due by then, else the next agent is asked; absent if the queue never opens"
+    )
     policy: str
 
 
@@ -93,7 +95,7 @@ class ConversationMessageAdded(ConversationEvent):
 
     DETAIL_TYPE: ClassVar[str] = "conversation.message_added"
 
-    message_id: str
+    message_id: str = Field(description="of an inbound message the provider's id, of an outbound one ours")
     direction: Literal["inbound", "outbound"]
     author: Literal["customer", "agent", "system"]
     kind: Literal["message", "acknowledgement"]

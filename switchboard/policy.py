@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from switchboard.errors import PolicyError
 from switchboard.hours import Hours, Interval
@@ -45,13 +45,19 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """A name that may stand in a path, an id or a table's key."""
 
 
-class Brand(Model):
+class Part(Model):
+    """A part of the policy: an unknown field is a typing mistake and is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Brand(Part):
     """What customers know us as."""
 
     name: str = Field(min_length=1, max_length=60)
 
 
-class AccountPolicy(Model):
+class AccountPolicy(Part):
     """One end of a channel that customers write to: its address, and where its messages go unless a rule says more."""
 
     channel: Key
@@ -62,7 +68,7 @@ class AccountPolicy(Model):
     acknowledge: bool = True
 
 
-class HoursPolicy(Model):
+class HoursPolicy(Part):
     """When a queue is staffed: intervals such as `09:00-17:30` per weekday, and dates that differ."""
 
     zone: str
@@ -100,7 +106,7 @@ def _interval(text: str) -> Interval:
     return Interval(hour * 60 + minute, end)
 
 
-class QueuePolicy(Model):
+class QueuePolicy(Part):
     """A pool of work: its hours, what an agent must be able to do, and the target of a first answer per priority."""
 
     hours: Key
@@ -114,20 +120,20 @@ class QueuePolicy(Model):
         return self
 
 
-class Rule(Model):
+class Rule(Part):
     """If a message's text has one of the words (whole words or phrases, any case), do the rest.
 
     `priority` only ever raises; `skills` add up; the first rule that names a queue decides it.
     """
 
     name: Key
-    words: tuple[str, ...] = Field(min_length=1)
+    words: tuple[Annotated[str, Field(pattern=r"\S")], ...] = Field(min_length=1)
     priority: Priority | None = None
     skills: tuple[Key, ...] = ()
     queue: Key | None = None
 
 
-class Times(Model):
+class Times(Part):
     """How long things may take. `lease` is business time, the others are clock time."""
 
     lease: Duration = Field(default=timedelta(minutes=15), description="an assigned agent's time to answer")
@@ -140,7 +146,7 @@ class Times(Model):
         return self.linger.get(channel, timedelta(minutes=10))
 
 
-class Policy(Model):
+class Policy(Part):
     """Everything a team decides. References between its parts are checked on load."""
 
     brands: Mapping[Key, Brand]

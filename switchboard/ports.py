@@ -148,10 +148,13 @@ class Agents(Protocol):
         """Add an agent or change what a lead decides: name, queues, skills, capacity. Presence and load stay."""
 
     def set_presence(self, agent_id: str, presence: Presence, due_at: datetime, at: datetime) -> Agent:
-        """Record a heartbeat; raises `NotFoundError` for an unknown agent."""
+        """Record what an agent says, which is also a heartbeat; raises `NotFoundError` for an unknown agent."""
 
     def mark_gone(self, agent: Agent) -> None:
         """Set offline whoever's heartbeat is overdue; raises `ConflictError` if one came meanwhile."""
+
+    def clear_due(self, agent: Agent) -> None:
+        """Nothing is left to hand on from an agent who is offline; no effect if they came back meanwhile."""
 
     def ensure_listed(self, agent_id: str, token: str) -> None:
         """Show the agent to dispatch in each of its queues, where it isn't already."""
@@ -163,7 +166,7 @@ class Agents(Protocol):
         """
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """Agents whose heartbeat is overdue; may be stale."""
+        """Agents whose heartbeat is overdue, or who went offline and may have left work behind; may be stale."""
 
 
 class Queues(Protocol):

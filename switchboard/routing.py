@@ -38,7 +38,7 @@ class Agent:
     free: int
     presence: Presence = Presence.OFFLINE
     due_at: Instant | None = None
-    """When the agent counts as gone, without another heartbeat."""
+    """When the agent counts as gone, without another heartbeat. Of one who is offline: work may be left to hand on."""
     idle_since: Instant | None = None
     """When the agent last took or gave back work."""
 

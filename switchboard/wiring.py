@@ -8,7 +8,7 @@ import random
 import secrets as chance
 import time
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,8 +127,13 @@ def secrets() -> CachedSecrets:
     return CachedSecrets(boto3.client("secretsmanager", config=_CONFIG), setting("SECRET_PREFIX"), system_clock)
 
 
-@cache
 def connect(channel_name: str, account: str) -> Sender:
-    """A sender for an account, with its current credentials."""
+    """A sender for an account, with its current credentials: new ones make a new sender (rule SEC-12)."""
     current = secrets().of(account)[0]
-    return channel(channel_name).connect(current, os.environ.get("PROVIDER_BASE_URL") or None, SEND_TIMEOUT)
+    return _connect(channel_name, frozenset(current.items()))
+
+
+@lru_cache(maxsize=32)
+def _connect(channel_name: str, credentials: frozenset[tuple[str, str]]) -> Sender:
+    base_url = os.environ.get("PROVIDER_BASE_URL") or None
+    return channel(channel_name).connect(dict(credentials), base_url, SEND_TIMEOUT)

@@ -72,18 +72,15 @@ class DynamoAgents:
         )
 
     def set_presence(self, agent_id: str, presence: Presence, due_at: datetime, at: datetime) -> Agent:
-        told: dict[str, Any] = {":presence": presence.value, ":at": to_text(at)}
-        expression = "SET presence = :presence, idle_since = if_not_exists(idle_since, :at)"
-        if presence is Presence.OFFLINE:
-            expression += " REMOVE due_at, due_shard"
-        else:
-            expression += ", due_at = :due, due_shard = :shard"
-            told |= {":due": to_text(due_at), ":shard": due_shard(agent_id)}
+        told = {":presence": presence.value, ":at": to_text(at), ":due": to_text(due_at), ":shard": due_shard(agent_id)}
         try:
             changed = self.client.update_item(
                 TableName=self.table,
                 Key=_key(agent_id, _AGENT),
-                UpdateExpression=expression,
+                UpdateExpression=(
+                    "SET presence = :presence, due_at = :due, due_shard = :shard, "
+                    "idle_since = if_not_exists(idle_since, :at)"
+                ),
                 ConditionExpression="attribute_exists(agent_id)",
                 ExpressionAttributeValues=attributes(told),
                 ReturnValues="ALL_NEW",
@@ -95,22 +92,29 @@ class DynamoAgents:
         return _agents.read(values(changed["Attributes"]))
 
     def mark_gone(self, agent: Agent) -> None:
+        if not self._update_if_due(agent, "SET presence = :offline", "due_at = :believed"):
+            raise ConflictError("a heartbeat came meanwhile")
+
+    def clear_due(self, agent: Agent) -> None:
+        self._update_if_due(agent, "REMOVE due_at, due_shard", "due_at = :believed AND presence = :offline")
+
+    def _update_if_due(self, agent: Agent, update: str, condition: str) -> bool:
         if agent.due_at is None:
-            return
+            return False
+        told = {":offline": Presence.OFFLINE.value, ":believed": to_text(agent.due_at)}
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=_key(agent.agent_id, _AGENT),
-                UpdateExpression="SET presence = :offline REMOVE due_at, due_shard",
-                ConditionExpression="due_at = :believed",
-                ExpressionAttributeValues=attributes(
-                    {":offline": Presence.OFFLINE.value, ":believed": to_text(agent.due_at)}
-                ),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=attributes(told),
             )
         except ClientError as error:
             if is_refused_condition(error):
-                raise ConflictError("a heartbeat came meanwhile") from error
+                return False
             raise
+        return True
 
     def ensure_listed(self, agent_id: str, token: str) -> None:
         rows = self.client.query(

@@ -35,7 +35,7 @@ def transact(
         try:
             client.transact_write_items(TransactItems=writes)
         except client.exceptions.TransactionCanceledException as error:
-            codes = [reason.get("Code") for reason in _reasons(error)]
+            codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
             for code, refusal in zip(codes, refusals, strict=False):
                 if code == "ConditionalCheckFailed":
                     raise refusal("the condition of a transaction did not hold: read again") from error
@@ -47,7 +47,3 @@ def transact(
         else:
             return
     raise ConflictError("other transactions hold the same items: try again")
-
-
-def _reasons(error: ClientError) -> list[dict[str, str]]:
-    return list(error.response.get("CancellationReasons", []))  # type: ignore[call-overload]  # not in the stubs

@@ -28,7 +28,8 @@ def set_presence(caller: Caller, presence: Presence, board: Board) -> Agent:
     """
     now = board.clock()
     before = me(caller, board)
-    agent = board.agents.set_presence(caller.agent_id, presence, now + board.policy.times.grace, now)
+    due_at = now if presence is Presence.OFFLINE else now + board.policy.times.grace
+    agent = board.agents.set_presence(caller.agent_id, presence, due_at, now)
     if presence is Presence.OFFLINE:
         release_all(caller.agent_id, "agent_offline", board)
     elif presence is Presence.ONLINE and before.presence is not Presence.ONLINE:

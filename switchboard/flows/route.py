@@ -6,7 +6,7 @@ from datetime import datetime
 from switchboard import conversation as transition
 from switchboard.acknowledgement import choose_language
 from switchboard.consent import apply, lifts_stop, suspected_opt_out
-from switchboard.conversation import Conversation, Entry, Status, has_heard, thread_of
+from switchboard.conversation import Conversation, Entry, Heard, Status, has_heard, thread_of
 from switchboard.events import MessageReceived
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import find_agent, lane_of
@@ -71,7 +71,7 @@ def _join(message: Message, at: datetime, contact: Contact, board: Board) -> Con
     )
     if known := board.conversations.record(entry):
         home = latest if latest and latest.number == known.number else board.conversations.get(thread, known.number)
-        if home and has_heard(home, known.id):
+        if home and has_heard(home, known.id, known.at):
             return home
         entry = known
     if entry.number != number:
@@ -101,7 +101,7 @@ def _open(
         policy=board.policy.hash,
         opened_at=at,
         awaiting_since=at,
-        heard=(message.provider_id,),
+        heard=(Heard(message.provider_id, at),),
     )
     board.queues.add_lane(lane_of(conversation))
     board.conversations.open(conversation)
@@ -111,7 +111,8 @@ def _open(
 def _continue(known: Conversation, entry: Entry, placement: Placement, board: Board) -> Conversation:
     policy = board.policy
     priority = most_pressing(known.priority, placement.priority)
-    heard = transition.hear(known, entry.id, entry.at, priority, policy.hours_of(known.queue), policy.times.lease)
+    hours, lease = policy.hours_of(known.queue), policy.times.lease
+    heard = transition.hear(known, entry.id, entry.at, priority, hours, lease, board.clock())
     if priority is not known.priority:
         board.queues.add_lane(lane_of(heard))
     return board.conversations.save(known, heard)

@@ -39,16 +39,22 @@ def sweep(board: Board) -> Swept:
 
 
 def _let_go(agent_id: str, board: Board) -> bool:
-    """Set an agent offline whose heartbeat is overdue, and hand their work on."""
+    """Hand on the work of an agent who went offline or whose heartbeat is overdue, until there is none left.
+
+    Who had work is looked at once more a minute later: an index may not have shown all of it.
+    """
     agent = board.agents.get(agent_id)
-    if agent is None or agent.due_at is None or agent.due_at > board.clock() or agent.presence is Presence.OFFLINE:
+    if agent is None or agent.due_at is None or agent.due_at > board.clock():
         return False
+    is_news = agent.presence is not Presence.OFFLINE
     try:
-        board.agents.mark_gone(agent)
+        if is_news:
+            board.agents.mark_gone(agent)
     except ConflictError:
         return False  # a heartbeat came meanwhile
-    release_all(agent_id, "agent_gone", board)
-    return True
+    if not release_all(agent_id, "agent_gone", board):
+        board.agents.clear_due(agent)
+    return is_news
 
 
 def _repair(board: Board) -> int:

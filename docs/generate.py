@@ -1,0 +1,145 @@
+"""Write the pages that are made from code: `python docs/generate.py` (or `make docs`); `--check` only compares.
+
+`docs/events.md` from the event models, `docs/policy.schema.json` from the policy's, for editors.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from switchboard.events import (  # noqa: E402  # runs as a script, from anywhere
+    ALL_EVENTS,
+    CONVERSATION_EVENTS,
+    SOURCE,
+    Event,
+    MessageQuarantined,
+    MessageReceived,
+)
+from switchboard.message import Message, Party  # noqa: E402  # the same
+from switchboard.policy import Policy  # noqa: E402  # the same
+
+AT = datetime(2026, 11, 23, 15, 0, 0, tzinfo=UTC)
+EXAMPLE_VALUES: dict[str, Any] = {
+    "at": AT,
+    "conversation_id": "acme-sms.k3v9q2m8x7abcd.1",
+    "account": "acme-sms",
+    "channel": "sms",
+    "queue": "support",
+    "priority": "normal",
+    "policy": "0f3c2a9d41b7",
+    "skills": ("returns",),
+    "reason": "lease_lapsed",
+    "waiting_since": AT,
+    "agent_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    "waited_seconds": 1.42,
+    "lease_until": AT,
+    "message_id": "reply.1.5f0c",
+    "direction": "outbound",
+    "author": "agent",
+    "kind": "message",
+    "sent": True,
+    "promised_at": AT,
+    "samples": 12.5,
+    "first": True,
+    "response_seconds": 312.0,
+    "promise_kept": True,
+    "status": "delivered",
+    "by": "agent",
+    "quarantine_id": "b5bb9d8014a0f9b1d61e21e796d78dcc",
+    "key": "quarantine/acme-sms/b5bb9d8014a0f9b1d61e21e796d78dcc",
+    "size": 17,
+}
+PREFACE = f"""# Events
+
+Made from `switchboard/events.py` by `make docs`; a test holds the two equal.
+
+Everything is on the stage's own EventBridge bus (stack output `BusName`), with source `{SOURCE}`. Subscribe to
+`conversation.*`: those events carry ids and facts, never text, names or addresses, and are archived for 14 days. Read
+content through the API, with an agent's rights. `message.*` is the product's own business: `message.received` carries
+what the customer wrote, is not archived, and may change with a release.
+
+**Delivery** is at least once and in no guaranteed order: be idempotent, and order by `at` (UTC). **Versions**: `version`
+is 1. Fields are only ever added; anything else would be a new version, published beside the old one for a release.
+
+A rule's pattern:
+
+```json
+{{"source": ["{SOURCE}"], "detail-type": [{{"prefix": "conversation."}}]}}
+```
+"""
+
+
+def example(kind: type[Event]) -> Event:
+    """An event as it might be."""
+    if kind is MessageReceived:
+        sender = Party(address="+1555…")
+        return MessageReceived(
+            at=AT, message=Message(channel="sms", account="acme-sms", provider_id="SM…", sender=sender, text="Hi")
+        )
+    values = {name: EXAMPLE_VALUES[name] for name in kind.model_fields if name in EXAMPLE_VALUES}
+    if kind.DETAIL_TYPE == "conversation.acknowledged":
+        values["reason"] = "first_message"
+    if kind is MessageQuarantined:
+        values["reason"] = "not_utf8"
+    return kind.model_validate(values)
+
+
+def rows(kind: type[Event]) -> Iterator[str]:
+    """One table row per field."""
+    schema = kind.model_json_schema()
+    for name, field in schema["properties"].items():
+        needed = "" if name in schema.get("required", ()) or name == "version" else " (may be absent)"
+        yield f"| `{name}` | {_type(field)}{needed} | {field.get('description', '')} |"
+
+
+def _type(field: dict[str, Any]) -> str:
+    if "anyOf" in field:
+        return " or ".join(_type(option) for option in field["anyOf"] if option.get("type") != "null")
+    if "$ref" in field:
+        return str(field["$ref"]).rsplit("/", 1)[-1]
+    if "const" in field:
+        return f"always `{field['const']}`"
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if "oneOf" in field:
+        return ", ".join(_type(option) for option in field["oneOf"])
+    return str(field.get("format") or field.get("type", "any"))
+
+
+def section(kind: type[Event]) -> str:
+    """One event's chapter."""
+    shown = json.dumps(example(kind).model_dump(mode="json", exclude_none=True), indent=2, ensure_ascii=False)
+    table = "\n".join(["| field | type | meaning |", "|---|---|---|", *rows(kind)])
+    return f"## `{kind.DETAIL_TYPE}`\n\n{kind.__doc__}\n\n{table}\n\n```json\n{shown}\n```\n"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page with its text."""
+    own = [kind for kind in ALL_EVENTS if kind not in CONVERSATION_EVENTS]
+    chapters = [section(kind) for kind in (*CONVERSATION_EVENTS, *own)]
+    schema = json.dumps(Policy.model_json_schema(), indent=2, sort_keys=True)
+    return {
+        ROOT / "docs" / "events.md": "\n".join([PREFACE, *chapters]),
+        ROOT / "docs" / "policy.schema.json": schema + "\n",
+    }
+
+
+def main() -> int:
+    """Write or compare; the exit code says whether a page was out of date."""
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if "--check" in sys.argv:
+            sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run make docs\n")
+        else:
+            path.write_text(pages()[path], "utf-8")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
