@@ -21,6 +21,7 @@ _WORD = re.compile(r"\w{1,64}", re.ASCII)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # neither JSON nor DynamoDB carries them everywhere
 _OPT_OUT_TYPES: dict[str, Keyword] = {"stop": "opt_out", "start": "opt_in", "help": "help"}
 _MOST_MEDIA = 10
+_UNKNOWN_TYPE = "application/octet-stream"
 
 
 def parse(request: Request, account: Account) -> list[Received]:
@@ -108,9 +109,6 @@ def _attachments(fields: dict[str, str]) -> tuple[Attachment, ...]:
         for n in range(_MOST_MEDIA)
         if fields.get(f"MediaUrl{n}")
     )
-
-
-_UNKNOWN_TYPE = "application/octet-stream"
 
 
 def _code(fields: dict[str, str]) -> str | None:
