@@ -1,0 +1,1 @@
+"""The cloud as code: one CDK app, deployed the same to AWS and to the embedded AWS of a laptop."""

@@ -1,0 +1,74 @@
+"""What each function is deployed as: the product's code, the policy, and in the cloud its libraries. Without Docker.
+
+The same inputs give the same bytes, so that deploying twice changes nothing. Locally libraries come from the
+environment that runs the functions.
+"""
+
+import fcntl
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.packages import Library, Packages, compile_to_last, copy_file, matches, say
+from infra.policy import ROOT
+from switchboard.policy import Policy
+
+BUILD = ROOT / ".build"
+
+_COMMON = (Library("aws-lambda-powertools"), Library("boto3"), Library("pydantic"), Library("tzdata"))
+
+LIBRARIES: Mapping[str, tuple[Library, ...]] = {
+    "ingest_sms": (*_COMMON, Library("twilio", only=("twilio/__init__.py", "twilio/request_validator.py"))),
+    "router": _COMMON,
+    "auto_ack": _COMMON,
+    "outbound": (*_COMMON, Library("twilio", without=("aiohttp", "aiohttp-retry"))),  # they serve its async client
+    "outbox": _COMMON,
+    "agent_api": _COMMON,
+}
+"""The functions, with what each imports. boto3 too: Lambda's own is another version, and four times the size."""
+
+_LEFT_OUT = ("*/__pycache__/*", "*.pyc", "*/samples/*", "*.md")
+
+
+def bundle(
+    policy: Policy, *, with_libraries: bool, build: Path = BUILD, packages: Path = BUILD / "packages"
+) -> dict[str, Path]:
+    """Make `build/<local|cloud>/<function>/`; returns where each is. One at a time: a second process waits.
+
+    `packages` keeps the prepared libraries from one run to the next.
+    """
+    packages.mkdir(parents=True, exist_ok=True)
+    with _locked(packages / "lock"):
+        prepared = Packages.prepare(packages) if with_libraries else None
+        kind = build / ("cloud" if with_libraries else "local")
+        return {function: _assemble(function, kind / function, policy, prepared) for function in LIBRARIES}
+
+
+def _assemble(function: str, target: Path, policy: Policy, packages: Packages | None) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    for source in _sources(function):
+        copy_file(ROOT / source, target / source)
+    (target / "policy.json").write_text(policy.model_dump_json(), encoding="utf-8")
+    if packages:
+        compile_to_last(target)
+        packages.copy(LIBRARIES[function], target)
+        say(f"bundled {function}")
+    return target
+
+
+def _sources(function: str) -> Iterator[Path]:
+    """The files that a function carries of the product's, relative to the repository's root."""
+    yield Path("functions/__init__.py")
+    for folder in (ROOT / "switchboard", ROOT / "functions" / function):
+        for path in sorted(folder.rglob("*")):
+            source = path.relative_to(ROOT)
+            if path.is_file() and not matches(source.as_posix(), _LEFT_OUT):
+                yield source
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

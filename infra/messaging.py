@@ -1,0 +1,108 @@
+"""How events travel: the bus, who is told of what, and the clock's tick."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from infra.function import WorkQueue, parking_queue, title
+from infra.settings import StageSettings
+from switchboard.events import (
+    SOURCE,
+    ConversationMessageAdded,
+    ConversationOpened,
+    ConversationQueued,
+    Event,
+    MessageQuarantined,
+    MessageReceived,
+)
+
+_MESSAGE_KIND = {"message": {"kind": [{"anything-but": "delivery_status"}]}}
+_DELIVERY_REPORT = {"message": {"kind": ["delivery_status"]}}
+_OUTBOUND = {"direction": ["outbound"]}
+
+
+def _pattern(*types: type[Event], detail: Mapping[str, Any] | None = None) -> events.EventPattern:
+    return events.EventPattern(source=[SOURCE], detail_type=[type_.DETAIL_TYPE for type_ in types], detail=detail)
+
+
+SUBSCRIPTIONS: Mapping[str, Mapping[str, events.EventPattern]] = {
+    "router": {
+        "Messages": _pattern(MessageReceived, detail=_MESSAGE_KIND),
+        "Announcements": _pattern(MessageQuarantined, ConversationQueued),
+    },
+    "auto_ack": {"Opened": _pattern(ConversationOpened)},
+    "outbound": {
+        "Outgoing": _pattern(ConversationMessageAdded, detail=_OUTBOUND),
+        "DeliveryReports": _pattern(MessageReceived, detail=_DELIVERY_REPORT),
+    },
+}
+"""Who is told of what: one queue per function, one rule per pattern."""
+
+
+class Messaging(Construct):
+    """The bus, a queue for each subscriber, and the rules between them."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
+        super().__init__(scope, id)
+        self.bus = events.EventBus(self, "Bus", description="What happens to customers' messages and conversations")
+        self.undelivered = parking_queue(self, "Undelivered", settings)
+        self.queues = {
+            name: WorkQueue(self, f"{title(name)}Queue", name=name, settings=settings) for name in SUBSCRIPTIONS
+        }
+        self.rules = {
+            f"{title(name)}{rule}": self._rule(f"{title(name)}{rule}", pattern, self.queues[name])
+            for name, patterns in SUBSCRIPTIONS.items()
+            for rule, pattern in patterns.items()
+        }
+        self._tick(self.queues["router"])
+
+    def _rule(self, id: str, pattern: events.EventPattern, inbox: WorkQueue) -> events.Rule:
+        """Deliver matching events, for a day at most; what can't be delivered waits in `undelivered`."""
+        target = targets.SqsQueue(
+            inbox.queue,
+            dead_letter_queue=self.undelivered,
+            max_event_age=Duration.hours(24),
+            retry_attempts=185,
+        )
+        return events.Rule(self, id, event_bus=self.bus, event_pattern=pattern, targets=[target])
+
+    def _tick(self, inbox: WorkQueue) -> None:
+        """Tell the router each minute to do what is due. A lost tick is made up for by the next."""
+        role = iam.Role(
+            self,
+            "TickRole",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            ),
+            inline_policies={
+                "Own": iam.PolicyDocument(
+                    statements=[
+                        iam.PolicyStatement(
+                            sid="TickRouter", actions=["sqs:SendMessage"], resources=[inbox.queue.queue_arn]
+                        )
+                    ]
+                )
+            },
+        )
+        scheduler.CfnSchedule(
+            self,
+            "Tick",
+            description="What is due, and the repair sweep",
+            schedule_expression="rate(1 minute)",
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=inbox.queue.queue_arn,
+                role_arn=role.role_arn,
+                input=json.dumps({"detail-type": "sweep.due", "detail": {}}),
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_event_age_in_seconds=60, maximum_retry_attempts=3
+                ),
+            ),
+        )

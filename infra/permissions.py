@@ -1,0 +1,137 @@
+"""Who may do what, and what each function is told: the whole of it, in one table.
+
+Beside these every function may write its own log and take from what wakes it (`infra.function`). A transaction needs
+the permissions of its parts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from aws_cdk import aws_iam as iam
+
+
+class Resource(StrEnum):
+    """What a function can be allowed to touch."""
+
+    BUS = auto()
+    SMS_SECRETS = auto()
+    ALL_SECRETS = auto()
+    QUARANTINED_BYTES = auto()
+    ROUTER_QUEUE = auto()
+    CONVERSATIONS = auto()
+    CONVERSATIONS_LANES = auto()
+    CONVERSATIONS_DUE = auto()
+    CONVERSATIONS_OWNERS = auto()
+    AGENTS = auto()
+    AGENTS_CANDIDATES = auto()
+    AGENTS_DUE = auto()
+    CUSTOMERS = auto()
+    QUEUES = auto()
+    QUARANTINE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One need of a function: `sid` says what for, and is the statement's id in IAM."""
+
+    sid: str
+    service: str
+    actions: tuple[str, ...]
+    resources: tuple[Resource, ...]
+
+    def statement(self, arns: Mapping[Resource, Sequence[str]]) -> iam.PolicyStatement:
+        """The grant in IAM's words."""
+        return iam.PolicyStatement(
+            sid=self.sid,
+            actions=[f"{self.service}:{action}" for action in self.actions],
+            resources=[arn for resource in self.resources for arn in arns[resource]],
+        )
+
+
+def _table(sid: str, actions: str, *resources: Resource) -> Grant:
+    return Grant(sid, "dynamodb", tuple(actions.split()), resources)
+
+
+_CLAIM = "GetItem BatchGetItem Query UpdateItem ConditionCheckItem"
+_PUT_ON_BUS = Grant("PutOnBus", "events", ("PutEvents",), (Resource.BUS,))
+_LOOK_AGAIN = Grant("LookAgain", "sqs", ("SendMessage",), (Resource.ROUTER_QUEUE,))
+
+GRANTS: Mapping[str, tuple[Grant, ...]] = {
+    "ingest_sms": (
+        _PUT_ON_BUS,
+        Grant("ReadOwnSecrets", "secretsmanager", ("GetSecretValue",), (Resource.SMS_SECRETS,)),
+        Grant("KeepRawBytes", "s3", ("PutObject",), (Resource.QUARANTINED_BYTES,)),
+    ),
+    "router": (
+        _table("RouteConversations", "GetItem Query PutItem UpdateItem", Resource.CONVERSATIONS),
+        _table(
+            "FindWaitingAndDue",
+            "Query",
+            Resource.CONVERSATIONS_LANES,
+            Resource.CONVERSATIONS_DUE,
+            Resource.CONVERSATIONS_OWNERS,
+        ),
+        _table("ClaimAgents", _CLAIM, Resource.AGENTS),
+        _table("FindCandidates", "Query", Resource.AGENTS_CANDIDATES, Resource.AGENTS_DUE),
+        _table("MeetCustomers", "GetItem PutItem UpdateItem", Resource.CUSTOMERS),
+        _table("RememberLanes", "GetItem UpdateItem", Resource.QUEUES),
+        _table("ListQuarantined", "PutItem", Resource.QUARANTINE),
+        _LOOK_AGAIN,
+    ),
+    "auto_ack": (
+        _table("WriteAcknowledgement", "GetItem PutItem", Resource.CONVERSATIONS),
+        _table("CountAcknowledgement", "GetItem PutItem UpdateItem", Resource.CUSTOMERS),
+        _table("ReadResponseTimes", "GetItem", Resource.QUEUES),
+    ),
+    "outbound": (
+        _table("SendInOrder", "GetItem Query PutItem", Resource.CONVERSATIONS),
+        _table("RecordOptOut", "GetItem PutItem UpdateItem", Resource.CUSTOMERS),
+        Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.ALL_SECRETS,)),
+    ),
+    "outbox": (
+        _PUT_ON_BUS,
+        _table("CountResponseTimes", "UpdateItem", Resource.QUEUES),
+    ),
+    "agent_api": (
+        _table("WorkOnConversations", "GetItem Query PutItem", Resource.CONVERSATIONS),
+        _table("FindOwnAndWaiting", "Query", Resource.CONVERSATIONS_OWNERS, Resource.CONVERSATIONS_LANES),
+        _table("ClaimAgents", _CLAIM, Resource.AGENTS),
+        _table("FindCandidates", "Query", Resource.AGENTS_CANDIDATES),
+        _table("CheckConsent", "GetItem", Resource.CUSTOMERS),
+        _table("ReadLanes", "GetItem", Resource.QUEUES),
+        _table("ShowQuarantined", "GetItem Query", Resource.QUARANTINE),
+        Grant("ShowRawBytes", "s3", ("GetObject",), (Resource.QUARANTINED_BYTES,)),
+        _LOOK_AGAIN,
+    ),
+}
+
+_TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
+    Resource.BUS: ("BUS_NAME",),
+    Resource.SMS_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL"),
+    Resource.ALL_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL", "PROVIDER_BASE_URL"),
+    Resource.QUARANTINED_BYTES: ("RAW_BUCKET",),
+    Resource.ROUTER_QUEUE: ("ROUTER_QUEUE_URL",),
+    Resource.CONVERSATIONS: ("CONVERSATIONS_TABLE",),
+    Resource.AGENTS: ("AGENTS_TABLE",),
+    Resource.CUSTOMERS: ("CUSTOMERS_TABLE",),
+    Resource.QUEUES: ("QUEUES_TABLE",),
+    Resource.QUARANTINE: ("QUARANTINE_TABLE",),
+}
+
+
+def statements_of(function: str, arns: Mapping[Resource, Sequence[str]]) -> list[iam.PolicyStatement]:
+    """What the function's role allows."""
+    return [grant.statement(arns) for grant in GRANTS[function]]
+
+
+def environment_of(function: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Where to find what the function may touch, and nothing else."""
+    touched = {resource for grant in GRANTS[function] for resource in grant.resources}
+    names = {name for resource in touched for name in _TOLD_WITH.get(resource, ())}
+    return {name: values[name] for name in sorted(names)}
+
+
+def services_used() -> list[str]:
+    """AWS services that the functions call, as boto3 names them."""
+    return sorted({grant.service for grants in GRANTS.values() for grant in grants})

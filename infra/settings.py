@@ -1,0 +1,128 @@
+"""How the stages differ, as data. No construct asks which stage it is in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, IReusableStackSynthesizer, RemovalPolicy
+from aws_cdk.aws_cognito import Mfa
+from aws_cdk.aws_logs import RetentionDays
+
+_CLOUD_API = "https://{api}.execute-api.{region}.{suffix}"
+_EMBEDDED_API = "{endpoint}/_aws/execute-api/{api}/$default"
+
+
+class UnknownStageError(ValueError):
+    """There is no such stage; the message names those there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSettings:
+    """What one function gets: memory in MiB (CPU grows with it) and timeout in seconds.
+
+    `reserved_concurrency` sets that many of the account's executions apart for it. `consumers` bounds how many batches
+    of its queue run at once, so that a backlog neither exceeds the reservation nor floods the tables.
+    """
+
+    memory: int = 512
+    timeout: int = 30
+    reserved_concurrency: int | None = None
+    consumers: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSettings:
+    """One stage's knobs."""
+
+    stage: str
+    functions: Mapping[str, FunctionSettings]
+    in_cloud: bool = True
+    """Real AWS: dependencies are bundled, cdk-nag runs, and the cloud-only stack is made."""
+    enforce_ssl: bool = True
+    keep_data: bool = False
+    """Tables, raw bytes, secrets and users outlive the stack and are protected from deletion."""
+    log_retention: RetentionDays = RetentionDays.ONE_WEEK
+    throttle_rate: int = 50
+    """Requests a second over all routes, and in `throttle_burst` at once; beyond it the API answers 429."""
+    throttle_burst: int = 100
+    mfa: Mfa = Mfa.REQUIRED
+    """A second factor (an authenticator app) for agents who sign in here and not through their company."""
+    password_auth: bool = False
+    """Agents may sign in with a name and a password by API: for tests, never where customers are."""
+    api_url: str = _CLOUD_API
+    """Where the API is reached; see `infra.api.Api.url` for the placeholders."""
+    endpoint: str = ""
+    """The embedded AWS."""
+    public_base_url: str = ""
+    """What providers call, where a domain of one's own stands before the API; empty is the API's URL."""
+    provider_base_url: str = ""
+    """A double of the provider, called in its place; empty in the cloud."""
+    console_url: str = ""
+    """Where agents come back to after signing in; empty is the API's URL."""
+    alarm_email: str = ""
+    """Who is told of alarms; empty is whoever subscribes to the topic."""
+
+    @property
+    def removal_policy(self) -> RemovalPolicy:
+        """What becomes of data when its resource leaves the template."""
+        return RemovalPolicy.RETAIN if self.keep_data else RemovalPolicy.DESTROY
+
+    def synthesizer(self) -> IReusableStackSynthesizer:
+        """How a deployment gets its rights: the embedded AWS knows the caller's only, AWS has bootstrapped roles."""
+        return DefaultStackSynthesizer() if self.in_cloud else CliCredentialsStackSynthesizer()
+
+
+_FUNCTIONS = {
+    "ingest_sms": FunctionSettings(timeout=10),  # Twilio gives up after 15 s
+    "router": FunctionSettings(),
+    "auto_ack": FunctionSettings(),
+    "outbound": FunctionSettings(),
+    "outbox": FunctionSettings(),
+    "agent_api": FunctionSettings(timeout=20),  # the HTTP API gives up after 30 s
+}
+
+_PROD_FUNCTIONS = {
+    "ingest_sms": FunctionSettings(timeout=10, memory=1024, reserved_concurrency=200),
+    "router": FunctionSettings(memory=1024, reserved_concurrency=50, consumers=50),
+    "auto_ack": FunctionSettings(reserved_concurrency=20, consumers=20),
+    "outbound": FunctionSettings(reserved_concurrency=50, consumers=50),
+    "outbox": FunctionSettings(reserved_concurrency=20),
+    "agent_api": FunctionSettings(timeout=20, memory=1024, reserved_concurrency=100),
+}
+
+STAGES: Mapping[str, StageSettings] = {
+    settings.stage: settings
+    for settings in (
+        StageSettings(
+            stage="local",
+            functions=_FUNCTIONS,
+            in_cloud=False,
+            enforce_ssl=False,
+            throttle_rate=10_000,
+            throttle_burst=5_000,
+            mfa=Mfa.OPTIONAL,
+            password_auth=True,
+            api_url=_EMBEDDED_API,
+            endpoint="http://127.0.0.1:4566",
+        ),
+        StageSettings(stage="dev", functions=_FUNCTIONS),
+        StageSettings(
+            stage="prod",
+            functions=_PROD_FUNCTIONS,
+            keep_data=True,
+            log_retention=RetentionDays.ONE_MONTH,
+            throttle_rate=500,
+            throttle_burst=1_000,
+        ),
+    )
+}
+
+
+def settings_of(stage: str) -> StageSettings:
+    """The stage's settings; raises `UnknownStageError`."""
+    try:
+        return STAGES[stage]
+    except KeyError:
+        raise UnknownStageError(
+            f"there is no stage {stage!r}: pass -c stage=NAME with one of {', '.join(STAGES)}, "
+            f"or add it to infra/settings.py"
+        ) from None

@@ -1,0 +1,113 @@
+"""What is kept: the tables, and the raw bytes of what could not be understood."""
+
+from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.settings import StageSettings
+
+QUARANTINE_PREFIX = "quarantine/"
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+def _number(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
+
+
+def _index(
+    name: str, partition: list[dynamodb.Attribute], sort: dynamodb.Attribute, *projected: str
+) -> dynamodb.GlobalSecondaryIndexPropsV2:
+    """An index of natural attributes; sparse, since few items have them. It carries the keys and `projected`."""
+    return dynamodb.GlobalSecondaryIndexPropsV2(
+        index_name=name,
+        partition_keys=partition,
+        sort_keys=[sort],
+        projection_type=dynamodb.ProjectionType.INCLUDE if projected else dynamodb.ProjectionType.KEYS_ONLY,
+        non_key_attributes=list(projected) or None,
+    )
+
+
+_DUE = _index("due", [_number("due_shard")], _text("due_at"))
+
+
+class Storage(Construct):
+    """The tables and the raw bucket; docs/architecture.md says what is in each."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self.conversations = self._table(
+            "Conversations",
+            "thread",
+            "item",
+            indexes=[
+                _index("lanes", [_text("queue"), _text("skills"), _text("priority")], _text("waiting_since")),
+                _DUE,
+                _index("owners", [_text("owner")], _text("assigned_at")),
+            ],
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+        )
+        self.agents = self._table(
+            "Agents",
+            "agent_id",
+            "item",
+            indexes=[_index("candidates", [_text("queue")], _text("token"), "skills"), _DUE],
+        )
+        self.customers = self._table("Customers", "address", "item")
+        self.queues = self._table("Queues", "queue", "item")
+        self.quarantine = self._table("Quarantine", "account", "item")
+        self.raw = self._raw_bucket()
+
+    def _table(
+        self,
+        id: str,
+        partition: str,
+        sort: str,
+        *,
+        indexes: list[dynamodb.GlobalSecondaryIndexPropsV2] | None = None,
+        stream: dynamodb.StreamViewType | None = None,
+    ) -> dynamodb.TableV2:
+        return dynamodb.TableV2(
+            self,
+            id,
+            partition_key=_text(partition),
+            sort_key=_text(sort),
+            global_secondary_indexes=indexes,
+            dynamo_stream=stream,
+            billing=dynamodb.Billing.on_demand(),
+            encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=self._settings.keep_data,
+            removal_policy=self._settings.removal_policy,
+        )
+
+    def _raw_bucket(self) -> s3.Bucket:
+        """Not versioned: an erased customer's bytes must be gone, and an object is written once."""
+        bucket = s3.Bucket(
+            self,
+            "Raw",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=self._settings.enforce_ssl,
+            removal_policy=self._settings.removal_policy,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    prefix=QUARANTINE_PREFIX,
+                    expiration=Duration.days(30),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
+            ],
+        )
+        Validations.of(bucket).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-S1",
+                reason="two functions reach it, by key, and log what they did; a log of accesses would add nothing",
+            )
+        )
+        return bucket

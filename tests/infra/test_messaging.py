@@ -1,0 +1,131 @@
+"""Who is told of what: the rules' patterns against events as `switchboard.events` builds them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from moto.events.models import EventPattern
+
+from infra.function import title
+from switchboard.events import (
+    ALL_EVENTS,
+    SOURCE,
+    ConversationAcknowledged,
+    ConversationAnswered,
+    ConversationAssigned,
+    ConversationDeliveryChanged,
+    ConversationIdled,
+    ConversationMessageAdded,
+    ConversationOpened,
+    ConversationQueued,
+    ConversationResolved,
+    Event,
+    MessageQuarantined,
+    MessageReceived,
+)
+from switchboard.message import ConsentChange, DeliveryReport, DeliveryStatus, Message, Party, Unhandled
+from tests.infra.conftest import Synthesis, Template
+
+pytestmark = pytest.mark.infra
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+DELIVERY: dict[str, Any] = {"channel": "sms", "account": "acme-sms", "provider_id": "1", "sender": Party(address="+1")}
+FACTS: dict[str, Any] = {
+    "at": AT,
+    "conversation_id": "c",
+    "account": "acme-sms",
+    "channel": "sms",
+    "queue": "support",
+    "priority": "normal",
+}
+ADDED: dict[str, Any] = {**FACTS, "message_id": "m", "kind": "message"}
+
+TOLD: list[tuple[Event, set[str]]] = [
+    (MessageReceived(at=AT, message=Message(**DELIVERY)), {"router"}),
+    (MessageReceived(at=AT, message=ConsentChange(**DELIVERY, kind="opt_out")), {"router"}),
+    (MessageReceived(at=AT, message=Unhandled(**DELIVERY, kind="echo")), {"router"}),
+    (MessageReceived(at=AT, message=DeliveryReport(**DELIVERY, status=DeliveryStatus.SENT)), {"outbound"}),
+    (
+        MessageQuarantined(
+            at=AT, account="acme-sms", channel="sms", quarantine_id="q", reason="r", key="quarantine/q", size=1
+        ),
+        {"router"},
+    ),
+    (ConversationOpened(**FACTS, policy="p"), {"auto_ack"}),
+    (ConversationQueued(**FACTS, reason="lease_lapsed", waiting_since=AT), {"router"}),
+    (ConversationAssigned(**FACTS, agent_id="a", waited_seconds=1, lease_until=AT, policy="p"), set()),
+    (ConversationMessageAdded(**ADDED, direction="outbound", author="agent"), {"outbound"}),
+    (ConversationMessageAdded(**ADDED, direction="inbound", author="customer"), set()),
+    (ConversationAcknowledged(**FACTS, sent=True, reason="first_message"), set()),
+    (ConversationAnswered(**FACTS, agent_id="a", first=True, response_seconds=1), set()),
+    (ConversationDeliveryChanged(**FACTS, message_id="m", status=DeliveryStatus.SENT), set()),
+    (ConversationIdled(**FACTS, agent_id="a"), set()),
+    (ConversationResolved(**FACTS, by="agent"), set()),
+]
+
+
+def on_the_bus(event: Event) -> dict[str, Any]:
+    return {
+        "source": SOURCE,
+        "detail-type": event.DETAIL_TYPE,
+        "detail": json.loads(event.model_dump_json(exclude_none=True)),
+    }
+
+
+def takes(pattern: Mapping[str, Any], event: Event) -> bool:
+    return EventPattern.load(json.dumps(pattern)).matches_event(on_the_bus(event))  # type: ignore[arg-type]  # moto's own type of the same keys
+
+
+def told_of(template: Template, event: Event) -> Iterator[str]:
+    """Logical ids of the queues that rules put an event into."""
+    for rule in template.of_type("AWS::Events::Rule").values():
+        if takes(rule["EventPattern"], event):
+            (target,) = rule["Targets"]
+            yield str(target["Arn"]["Fn::GetAtt"][0])
+
+
+def test_every_event_is_in_the_table_of_who_is_told() -> None:
+    assert {type(event) for event, _ in TOLD} == set(ALL_EVENTS)
+
+
+@pytest.mark.parametrize(("event", "functions"), TOLD, ids=lambda value: getattr(value, "DETAIL_TYPE", None))
+def test_an_event_reaches_exactly_those_who_act_on_it(event: Event, functions: set[str], template: Template) -> None:
+    queues = list(told_of(template, event))
+    assert len(queues) == len(functions)
+    for function, queue in zip(sorted(functions), sorted(queues), strict=True):
+        assert queue.startswith(f"Messaging{title(function)}Queue")
+
+
+def test_a_rule_keeps_what_it_could_not_deliver(template: Template) -> None:
+    for rule in template.of_type("AWS::Events::Rule").values():
+        (target,) = rule["Targets"]
+        kept = target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
+        assert kept.startswith("MessagingUndelivered")
+        assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+
+
+def test_only_its_own_rules_may_fill_a_queue(template: Template) -> None:
+    for policy in template.of_type("AWS::SQS::QueuePolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow":
+                assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+                assert "aws:SourceArn" in json.dumps(statement["Condition"])
+
+
+def test_the_clock_ticks_each_minute_into_the_routers_queue_and_may_do_nothing_else(template: Template) -> None:
+    tick = template.only("AWS::Scheduler::Schedule")
+    assert tick["ScheduleExpression"] == "rate(1 minute)"
+    assert json.loads(tick["Target"]["Input"]) == {"detail-type": "sweep.due", "detail": {}}
+    role = template.of_type("AWS::IAM::Role")[tick["Target"]["RoleArn"]["Fn::GetAtt"][0]]
+    (policy,) = role["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("sqs:SendMessage", tick["Target"]["Arn"])
+
+
+def test_the_archive_takes_every_event_of_conversations_and_no_content(prod: Synthesis) -> None:
+    archive = prod.cloud_only.only("AWS::Events::Archive")
+    archived = {event.DETAIL_TYPE for event, _ in TOLD if takes(archive["EventPattern"], event)}
+    assert archived == {kind.DETAIL_TYPE for kind in ALL_EVENTS if kind.DETAIL_TYPE.startswith("conversation.")}
+    assert archive["RetentionDays"] == 14

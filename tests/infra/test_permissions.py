@@ -1,0 +1,96 @@
+"""Who may do what, as the template says it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from infra.permissions import GRANTS
+from tests.infra.conftest import Template
+
+pytestmark = pytest.mark.infra
+
+WILDCARDS = {"/quarantine/*", "-??????"}
+"""All that roles may leave open: objects of one prefix, and the six characters that end a secret's ARN."""
+
+
+def statements(template: Template) -> Iterator[Mapping[str, Any]]:
+    for role in template.of_type("AWS::IAM::Role").values():
+        for policy in role["Policies"]:
+            yield from policy["PolicyDocument"]["Statement"]
+
+
+def resources(statement: Mapping[str, Any]) -> Iterator[str]:
+    found = statement["Resource"]
+    for resource in found if isinstance(found, list) else [found]:
+        yield json.dumps(resource)
+
+
+def test_every_statement_says_what_it_is_for(template: Template) -> None:
+    assert all(statement["Sid"] for statement in statements(template))
+
+
+def test_no_role_has_more_than_its_own_policy(template: Template) -> None:
+    assert template.of_type("AWS::IAM::Policy") == {}
+    assert all("ManagedPolicyArns" not in role for role in template.of_type("AWS::IAM::Role").values())
+
+
+def test_no_action_is_a_wildcard(template: Template) -> None:
+    assert not [statement for statement in statements(template) if "*" in json.dumps(statement["Action"])]
+
+
+def test_every_wildcard_in_a_resource_is_one_of_the_listed(template: Template) -> None:
+    for statement in statements(template):
+        for resource in resources(statement):
+            stripped = resource
+            for allowed in WILDCARDS:
+                stripped = stripped.replace(allowed, "")
+            assert "*" not in stripped, statement["Sid"]
+            assert "?" not in stripped, statement["Sid"]
+
+
+def test_nobody_scans_a_table(template: Template) -> None:
+    assert "dynamodb:Scan" not in json.dumps(list(statements(template)))
+
+
+def test_only_the_ingest_functions_and_the_outbox_publish() -> None:
+    publishing = {name for name, grants in GRANTS.items() if any("PutEvents" in grant.actions for grant in grants)}
+    assert publishing == {"ingest_sms", "outbox"}
+
+
+def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template) -> None:
+    told = {
+        function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: set(function["Environment"]["Variables"])
+        for function in template.of_type("AWS::Lambda::Function").values()
+    }
+    always = {"STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+    assert {name: variables - always for name, variables in told.items()} == {
+        "ingest_sms": {"BUS_NAME", "RAW_BUCKET", "SECRET_PREFIX", "PUBLIC_BASE_URL"},
+        "router": {
+            "CONVERSATIONS_TABLE",
+            "AGENTS_TABLE",
+            "CUSTOMERS_TABLE",
+            "QUEUES_TABLE",
+            "QUARANTINE_TABLE",
+            "ROUTER_QUEUE_URL",
+        },
+        "auto_ack": {"CONVERSATIONS_TABLE", "CUSTOMERS_TABLE", "QUEUES_TABLE"},
+        "outbound": {
+            "CONVERSATIONS_TABLE",
+            "CUSTOMERS_TABLE",
+            "SECRET_PREFIX",
+            "PUBLIC_BASE_URL",
+            "PROVIDER_BASE_URL",
+        },
+        "outbox": {"BUS_NAME", "QUEUES_TABLE"},
+        "agent_api": {
+            "CONVERSATIONS_TABLE",
+            "AGENTS_TABLE",
+            "CUSTOMERS_TABLE",
+            "QUEUES_TABLE",
+            "QUARANTINE_TABLE",
+            "RAW_BUCKET",
+            "ROUTER_QUEUE_URL",
+        },
+    }
