@@ -12,9 +12,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 
 class Model(BaseModel):
-    """Immutable; unknown fields are ignored, so that an older reader survives a newer writer."""
+    """Immutable; unknown fields are ignored, so that an older reader survives a newer writer.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Its errors name the field and never what was in it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Party(Model):

@@ -50,7 +50,9 @@ def setting(name: str) -> str:
     try:
         return os.environ[name]
     except KeyError as error:
-        raise SettingMissingError(f"{name} is not set: infra/function.py sets it, see docs/architecture.md") from error
+        raise SettingMissingError(
+            f"{name} is not set: infra/permissions.py grants what it names, see docs/architecture.md"
+        ) from error
 
 
 def new_id() -> str:
@@ -75,7 +77,8 @@ def _dynamodb() -> "DynamoDBClient":
 
 
 @cache
-def _sqs() -> "SQSClient":
+def sqs() -> "SQSClient":
+    """The queues; made when first needed: most of the time nothing has to come again."""
     return boto3.client("sqs", config=_CONFIG)
 
 
@@ -93,14 +96,14 @@ def board() -> Board:
         agents=DynamoAgents(client, agents_table, pause),
         customers=DynamoCustomers(client, setting("CUSTOMERS_TABLE"), pause),
         queues=queues(),
-        router_queue=SqsRouterQueue(_sqs, os.environ.get("ROUTER_QUEUE_URL", "")),
+        router_queue=SqsRouterQueue(sqs, os.environ.get("ROUTER_QUEUE_URL", "")),
     )
 
 
 @cache
 def queues() -> DynamoQueues:
     """What is remembered per queue."""
-    return DynamoQueues(_dynamodb(), setting("QUEUES_TABLE"))
+    return DynamoQueues(_dynamodb(), os.environ.get("QUEUES_TABLE", ""))
 
 
 @cache

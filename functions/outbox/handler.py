@@ -6,6 +6,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from switchboard import wiring
+from switchboard.aws.batches import describe
 from switchboard.aws.stream import change_of
 from switchboard.flows.publish import publish
 
@@ -19,9 +20,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, l
         try:
             change = change_of(record)
             published = publish([change], wiring.bus(), wiring.queues()) if change else 0
-        except Exception:
+        except Exception as error:  # noqa: BLE001  # whatever it is, the stream must resume here
             sequence = record["dynamodb"]["SequenceNumber"]
-            logger.exception("not published", sequence_number=sequence)
+            told = {"sequence_number": sequence, **describe(error)}
+            logger.error("not published", extra=told)  # noqa: TRY400  # a traceback would show what customers wrote
             return {"batchItemFailures": [{"itemIdentifier": sequence}]}
         logger.debug("published", events=published)
     return {"batchItemFailures": []}

@@ -60,12 +60,13 @@ def _send(entry: Entry, known: Conversation, board: Board, connect: Connect, pub
         return _reconcile(entry, known, board, connect, public_base_url)
     if refusal := _objection(entry, known, board):
         return board.conversations.advance(entry, replace(entry, status=DeliveryStatus.FAILED, code=refusal))
+    sender = connect(known.channel, known.account)  # without credentials nothing is attempted
     attempt = replace(entry, status=DeliveryStatus.SENDING, attempt_at=now)
     try:
         attempt = board.conversations.advance(entry, attempt)
     except ConflictError as error:
         raise NotYetError("another process is sending this message") from error
-    return _try(attempt, known, board, connect, public_base_url)
+    return _try(attempt, known, board, sender, public_base_url)
 
 
 def _objection(entry: Entry, known: Conversation, board: Board) -> str | None:
@@ -82,8 +83,7 @@ def _objection(entry: Entry, known: Conversation, board: Board) -> str | None:
     return None
 
 
-def _try(attempt: Entry, known: Conversation, board: Board, connect: Connect, public_base_url: str) -> Entry:
-    sender = connect(known.channel, known.account)
+def _try(attempt: Entry, known: Conversation, board: Board, sender: Sender, public_base_url: str) -> Entry:
     try:
         sent = sender.send(_outgoing(attempt, known, board, public_base_url))
     except OptedOutError as error:
@@ -109,15 +109,14 @@ def _reconcile(entry: Entry, known: Conversation, board: Board, connect: Connect
     since = entry.attempt_at or now
     if now - since < ATTEMPT:
         raise NotYetError("an attempt at this message may still be running")
-    found = connect(known.channel, known.account).find(
-        _outgoing(entry, known, board, public_base_url), since - CLOCK_SKEW
-    )
+    sender = connect(known.channel, known.account)
+    found = sender.find(_outgoing(entry, known, board, public_base_url), since - CLOCK_SKEW)
     if found:
         return _accept(entry, found, board)
     if entry.kind == "acknowledgement":
         return board.conversations.advance(entry, replace(entry, status=DeliveryStatus.UNKNOWN, code="interrupted"))
     again = board.conversations.advance(entry, replace(entry, attempt_at=now))
-    return _try(again, known, board, connect, public_base_url)
+    return _try(again, known, board, sender, public_base_url)
 
 
 def _accept(attempt: Entry, sent: Sent, board: Board) -> Entry:
