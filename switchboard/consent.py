@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Literal, TypeAlias
 
 Keyword: TypeAlias = Literal["opt_out", "opt_in", "help"]
@@ -213,12 +214,9 @@ _CHINESE = (r"(?:不要再|别再|別再)(?:给我|給我|发|發|联系|聯絡)
 _JAPANESE = (r"(?:送ら|送信し|連絡し)ないで", r"配信を?(?:停止|止め)")
 _KOREAN = (r"문자.{0,4}보내지", r"연락하지\s?마")
 
-_REVOCATIONS = tuple(
-    re.compile("|".join(map(_plain, language)))
-    for language in (
-        *(_ENGLISH, _FRENCH, _GERMAN, _SPANISH, _PORTUGUESE, _ITALIAN, _DUTCH),
-        *(_RUSSIAN, _CHINESE, _JAPANESE, _KOREAN),
-    )
+_LANGUAGES = (
+    *(_ENGLISH, _FRENCH, _GERMAN, _SPANISH, _PORTUGUESE, _ITALIAN, _DUTCH),
+    *(_RUSSIAN, _CHINESE, _JAPANESE, _KOREAN),
 )
 _NEGATED = re.compile(
     r"\b(?:dont|do not|didnt|did not|doesnt|never|cant|cannot|can not|wont|will not|not|why|when|did|without|if)\s"
@@ -235,4 +233,10 @@ def _clauses(text: str) -> Iterable[str]:
 
 
 def _revokes(clause: str) -> bool:
-    return not _NEGATED.search(clause) and any(pattern.search(clause) for pattern in _REVOCATIONS)
+    return not _NEGATED.search(clause) and any(pattern.search(clause) for pattern in _revocations())
+
+
+@cache
+def _revocations() -> tuple[re.Pattern[str], ...]:
+    """Compiled on first use: only the router asks."""
+    return tuple(re.compile("|".join(map(_plain, language))) for language in _LANGUAGES)

@@ -8,16 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Model(BaseModel):
     """Immutable; unknown fields are ignored, so that an older reader survives a newer writer.
 
-    Its errors name the field and never what was in it.
+    Its errors name the field and never what was in it. What validates it is built on first use: a function uses few.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
 class Party(Model):
@@ -106,7 +106,6 @@ class Unhandled(_Inbound):
 
 
 Inbound = Annotated[Message | ConsentChange | DeliveryReport | Unhandled, Field(discriminator="kind")]
-INBOUND: TypeAdapter[Message | ConsentChange | DeliveryReport | Unhandled] = TypeAdapter(Inbound)
 
 
 class Outgoing(Model):

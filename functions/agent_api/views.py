@@ -10,10 +10,16 @@ from switchboard.events import MessageQuarantined
 from switchboard.routing import Agent, Presence
 
 
+class View(BaseModel):
+    """What is shown; what serialises it is built on first use: a request shows one."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
 class Body(BaseModel):
     """A request: unknown fields are mistakes and are named."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class PresenceBody(Body):
@@ -34,7 +40,7 @@ class ResolveBody(Body):
     leave_unanswered: bool = False
 
 
-class AgentView(BaseModel):
+class AgentView(View):
     """An agent: who they are, and how much they can still take. `heartbeat_by` is when they count as gone."""
 
     agent_id: str
@@ -53,7 +59,7 @@ class AgentView(BaseModel):
         return cls(**shown, heartbeat_by=agent.due_at)
 
 
-class ConversationView(BaseModel):
+class ConversationView(View):
     """A conversation in a list."""
 
     conversation_id: str
@@ -87,7 +93,7 @@ class ConversationView(BaseModel):
         )
 
 
-class MessageView(BaseModel):
+class MessageView(View):
     """A message in a timeline; `status` is the delivery of an outbound one."""
 
     message_id: str
@@ -111,7 +117,7 @@ class MessageView(BaseModel):
         )
 
 
-class DecisionView(BaseModel):
+class DecisionView(View):
     """Why this agent has it: who was considered, and what was said of each."""
 
     at: datetime
@@ -139,7 +145,7 @@ class TimelineView(ConversationView):
         )
 
 
-class QuarantinedView(BaseModel):
+class QuarantinedView(View):
     """A delivery that was verified and could not be understood."""
 
     account: str

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -20,7 +21,12 @@ class Codec(Generic[Record]):
     """Turns one kind of dataclass into an item's attributes and back."""
 
     def __init__(self, kind: type[Record]) -> None:
-        self._adapter = TypeAdapter(kind)
+        self._kind = kind
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Record]:
+        """Built on first use: most functions read and write few kinds."""
+        return TypeAdapter(self._kind)
 
     def plain(self, record: Record) -> dict[str, Any]:
         """The record as JSON-like values; what is None is left out."""

@@ -1,8 +1,9 @@
 """Outbound: messages of a conversation go to the provider in their order, each at most once for all we can know."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from switchboard.channels import Sender
 from switchboard.consent import apply
@@ -31,129 +32,151 @@ CLOCK_SKEW = timedelta(minutes=2)
 
 
 def deliver(thread: str, number: int, entry_id: str, board: Board, connect: Connect, public_base_url: str) -> str:
-    """Send one message if its turn has come, and those behind it; returns what was done as a code.
+    """Send a message if its turn has come, and those behind it; returns what became of it, as a code.
 
-    Raises `NotYetError` while another process is at it, `SendThrottledError` and `SendUnknownError` where trying again
-    later may help.
+    Whoever settles a message looks again for those behind it; whoever finds another on its way before theirs leaves
+    the rest to its sender. So none is forgotten: of a look and a write that happen at once one sees the other, and a
+    sender who dies comes again, by which time its attempt is over for certain.
+
+    Raises `NotYetError` while this very message is being tried by another process, `SendThrottledError` and
+    `SendUnknownError` where trying again later may help.
     """
-    entry = board.conversations.entry(thread, entry_id)
     known = board.conversations.get(thread, number)
-    if entry is None or known is None:
+    entry = board.conversations.entry(thread, entry_id)
+    if known is None or entry is None:
         return "unknown_message"
-    queue = sorted(
-        (e for e in board.conversations.entries(thread, number) if e.direction == "outbound"),
-        key=lambda e: e.position or 0,
-    )
-    outcome = "waits_its_turn"
-    for waiting in queue:
-        if waiting.status in SETTLED:
-            outcome = "already_settled" if waiting.id == entry_id else outcome
-            continue
-        settled = _send(waiting, known, board, connect, public_base_url)
-        outcome = str(settled.status) if waiting.id == entry_id else outcome
-    return outcome
+    after = _work_off(_Line(known, board, connect, public_base_url), entry)
+    if entry.status in SETTLED:
+        return "already_settled"
+    return str(after.status) if after.status in SETTLED else "waits_its_turn"
 
 
-def _send(entry: Entry, known: Conversation, board: Board, connect: Connect, public_base_url: str) -> Entry:
-    now = board.clock()
-    if entry.status is DeliveryStatus.SENDING:
-        return _reconcile(entry, known, board, connect, public_base_url)
-    if refusal := _objection(entry, known, board):
-        return board.conversations.advance(entry, replace(entry, status=DeliveryStatus.FAILED, code=refusal))
-    sender = connect(known.channel, known.account)  # without credentials nothing is attempted
-    attempt = replace(entry, status=DeliveryStatus.SENDING, attempt_at=now)
-    try:
-        attempt = board.conversations.advance(entry, attempt)
-    except ConflictError as error:
-        raise NotYetError("another process is sending this message") from error
-    return _try(attempt, known, board, sender, public_base_url)
+def _work_off(line: "_Line", own: Entry) -> Entry:
+    """Settle one message after the other, until one is on its way elsewhere; returns our own as it then is."""
+    tried: set[str] = set()
+    while head := line.head():
+        is_elsewhere = head.status is DeliveryStatus.SENDING and line.may_still_run(head)
+        if is_elsewhere or head.id in tried or not line.settle(head):
+            if head.id == own.id:
+                raise NotYetError("another attempt at this message may still be running")
+            break
+        tried.add(head.id)
+    return line.board.conversations.entry(own.thread, own.id) or own
 
 
-def _objection(entry: Entry, known: Conversation, board: Board) -> str | None:
-    """What forbids sending now, checked at the last moment (rule AK-5)."""
-    contact = board.customers.contact(f"{known.channel}:{known.address}")
-    consent = contact.consent(known.account) if contact else None
-    if consent and not consent.allows_replies:
-        return "opted_out"
-    if entry.kind == "acknowledgement":
-        if consent and not consent.allows_automation:
-            return "opt_out_suspected"
-        if known.answers or not known.is_open:
-            return "already_answered"
-    return None
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A conversation's outbound messages, and what it takes to send them."""
 
+    known: Conversation
+    board: Board
+    connect: Connect
+    public_base_url: str
 
-def _try(attempt: Entry, known: Conversation, board: Board, sender: Sender, public_base_url: str) -> Entry:
-    try:
-        sent = sender.send(_outgoing(attempt, known, board, public_base_url))
-    except OptedOutError as error:
-        _remember_opt_out(attempt, known, board)
-        return _fail(attempt, error.code, board)
-    except SendRefusedError as error:
-        return _fail(attempt, error.code, board)
-    except SendThrottledError:
-        board.conversations.advance(attempt, replace(attempt, status=DeliveryStatus.QUEUED, attempt_at=None))
-        raise
-    except SendUnknownError as error:
-        if attempt.kind == "acknowledgement":  # a missing one is cheaper than two (rule AK-3)
-            return board.conversations.advance(
-                attempt, replace(attempt, status=DeliveryStatus.UNKNOWN, code=error.code)
-            )
-        raise
-    return _accept(attempt, sent, board)
+    def head(self) -> Entry | None:
+        """The first message that isn't settled, read now."""
+        entries = self.board.conversations.entries(self.known.thread, self.known.number)
+        open_ones = [e for e in entries if e.direction == "outbound" and e.status not in SETTLED]
+        return min(open_ones, key=lambda e: e.position or 0, default=None)
 
+    def may_still_run(self, entry: Entry) -> bool:
+        """Whether the process that began this attempt can still be alive."""
+        return entry.attempt_at is not None and self.board.clock() - entry.attempt_at < ATTEMPT
 
-def _reconcile(entry: Entry, known: Conversation, board: Board, connect: Connect, public_base_url: str) -> Entry:
-    """An attempt died half-way: ask the provider before anything is repeated; never repeat an acknowledgement."""
-    now = board.clock()
-    since = entry.attempt_at or now
-    if now - since < ATTEMPT:
-        raise NotYetError("an attempt at this message may still be running")
-    sender = connect(known.channel, known.account)
-    found = sender.find(_outgoing(entry, known, board, public_base_url), since - CLOCK_SKEW)
-    if found:
-        return _accept(entry, found, board)
-    if entry.kind == "acknowledgement":
-        return board.conversations.advance(entry, replace(entry, status=DeliveryStatus.UNKNOWN, code="interrupted"))
-    again = board.conversations.advance(entry, replace(entry, attempt_at=now))
-    return _try(again, known, board, sender, public_base_url)
+    def settle(self, entry: Entry) -> bool:
+        """Send, reconcile or refuse a message; False if another process was first."""
+        if entry.status is DeliveryStatus.SENDING:
+            return self._reconcile(entry)
+        if refusal := self._objection(entry):
+            return self._advance(entry, status=DeliveryStatus.FAILED, code=refusal) is not None
+        sender = self.connect(self.known.channel, self.known.account)  # without credentials nothing is attempted
+        attempt = self._advance(entry, status=DeliveryStatus.SENDING, attempt_at=self.board.clock())
+        return attempt is not None and self._try(attempt, sender)
 
+    def _objection(self, entry: Entry) -> str | None:
+        """What forbids sending now, checked at the last moment (rule AK-5)."""
+        contact = self.board.customers.contact(f"{self.known.channel}:{self.known.address}")
+        consent = contact.consent(self.known.account) if contact else None
+        if consent and not consent.allows_replies:
+            return "opted_out"
+        if entry.kind == "acknowledgement":
+            if consent and not consent.allows_automation:
+                return "opt_out_suspected"
+            current = self.board.conversations.get(self.known.thread, self.known.number) or self.known
+            if current.answers or not current.is_open:
+                return "already_answered"
+        return None
 
-def _accept(attempt: Entry, sent: Sent, board: Board) -> Entry:
-    accepted = replace(attempt, status=sent.status, provider_id=sent.provider_id)
-    try:
-        return board.conversations.advance(attempt, accepted)
-    except ConflictError:
-        return accepted  # a delivery report was faster and says more
+    def _try(self, attempt: Entry, sender: Sender) -> bool:
+        try:
+            sent = sender.send(self._outgoing(attempt))
+        except OptedOutError as error:
+            self._remember_opt_out(attempt)
+            self._advance(attempt, status=DeliveryStatus.FAILED, code=error.code)
+        except SendRefusedError as error:
+            self._advance(attempt, status=DeliveryStatus.FAILED, code=error.code)
+        except SendThrottledError:
+            self._advance(attempt, status=DeliveryStatus.QUEUED, attempt_at=None)
+            raise
+        except SendUnknownError as error:
+            if attempt.kind != "acknowledgement":
+                raise
+            self._advance(attempt, status=DeliveryStatus.UNKNOWN, code=error.code)  # rule AK-3: not repeated
+        else:
+            self._accept(attempt, sent)
+        return True
 
+    def _reconcile(self, entry: Entry) -> bool:
+        """An attempt died half-way: ask the provider before anything is repeated; never repeat an acknowledgement."""
+        sender = self.connect(self.known.channel, self.known.account)
+        since = (entry.attempt_at or self.board.clock()) - CLOCK_SKEW
+        if found := sender.find(self._outgoing(entry), since):
+            self._accept(entry, found)
+            return True
+        if entry.kind == "acknowledgement":
+            return self._advance(entry, status=DeliveryStatus.UNKNOWN, code="interrupted") is not None
+        again = self._advance(entry, attempt_at=self.board.clock())
+        return again is not None and self._try(again, sender)
 
-def _fail(attempt: Entry, code: str, board: Board) -> Entry:
-    return board.conversations.advance(attempt, replace(attempt, status=DeliveryStatus.FAILED, code=code))
+    def _accept(self, attempt: Entry, sent: Sent) -> None:
+        """Record that the provider has it, unless a delivery report was faster and says more.
 
+        A provider's own "queued" is sent for us: from here on it is theirs, and it settles the message.
+        """
+        status = sent.status if advances(DeliveryStatus.SENT, sent.status) else DeliveryStatus.SENT
+        self._advance(attempt, status=status, provider_id=sent.provider_id)
 
-def _remember_opt_out(attempt: Entry, known: Conversation, board: Board) -> None:
-    """The provider knows of an opt-out that we missed: believe it (rule TW-6)."""
-    evidence = Evidence(kind="opt_out", wording="", provider_id=attempt.id, at=board.clock())
+    def _advance(self, entry: Entry, **changes: Any) -> Entry | None:  # noqa: ANN401  # fields of Entry, checked there
+        try:
+            return self.board.conversations.advance(entry, replace(entry, **changes))
+        except ConflictError:
+            return None
 
-    def record() -> None:
-        contact = board.customers.meet(f"{known.channel}:{known.address}", known.customer_id, evidence.at)
-        consent = apply(contact.consent(known.account), evidence.kind, evidence.at)
-        board.customers.record_consent(contact, known.account, consent, evidence)
+    def _remember_opt_out(self, attempt: Entry) -> None:
+        """The provider knows of an opt-out that we missed: believe it (rule TW-6)."""
+        known, board = self.known, self.board
+        evidence = Evidence(kind="opt_out", wording="", provider_id=attempt.id, at=board.clock())
 
-    board.settle(record)
+        def record() -> None:
+            contact = board.customers.meet(f"{known.channel}:{known.address}", known.customer_id, evidence.at)
+            consent = apply(contact.consent(known.account), evidence.kind, evidence.at)
+            board.customers.record_consent(contact, known.account, consent, evidence)
 
+        board.settle(record)
 
-def _outgoing(entry: Entry, known: Conversation, board: Board, public_base_url: str) -> Outgoing:
-    return Outgoing(
-        account=known.account,
-        sender=board.policy.accounts[known.account].address,
-        recipient=known.address,
-        text=entry.text,
-        conversation_id=known.id,
-        message_id=entry.id,
-        status_callback=f"{public_base_url}/{known.channel}/{known.account}?conversation={known.id}&message={entry.id}",
-        valid_for=ACK_VALID if entry.kind == "acknowledgement" else None,
-    )
+    def _outgoing(self, entry: Entry) -> Outgoing:
+        known = self.known
+        return Outgoing(
+            account=known.account,
+            sender=self.board.policy.accounts[known.account].address,
+            recipient=known.address,
+            text=entry.text,
+            conversation_id=known.id,
+            message_id=entry.id,
+            status_callback=f"{self.public_base_url}/{known.channel}/{known.account}"
+            f"?conversation={known.id}&message={entry.id}",
+            valid_for=ACK_VALID if entry.kind == "acknowledgement" else None,
+        )
 
 
 def report(reported: DeliveryReport, board: Board) -> str:

@@ -17,8 +17,8 @@ SAMPLE = 10
 """Candidates read per decision, whatever the size of the team."""
 TRIED = 3
 """Agents tried for one conversation before it waits."""
-HEADS = 3
-"""Conversations looked at per lane: the first may be one that this agent may not take, or already taken."""
+HEADS = 25
+"""Conversations looked at per lane: the first may be already taken, or all those that this agent just let lapse."""
 AGAIN = timedelta(seconds=1)
 """An index has caught up by then."""
 

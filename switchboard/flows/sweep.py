@@ -6,12 +6,14 @@ from datetime import timedelta
 from switchboard.conversation import Status
 from switchboard.errors import ConflictError
 from switchboard.flows.board import Board
-from switchboard.flows.dispatch import HEADS, find_agent, has_room
+from switchboard.flows.dispatch import find_agent, has_room
 from switchboard.flows.release import lapse, release_all
 from switchboard.routing import Presence
 
 LIMIT = 200
 """Items handled per sweep; the rest is first in line a minute later."""
+HEADS = 3
+"""Conversations offered per lane: whoever takes one looks for more by themselves."""
 SETTLING = timedelta(seconds=10)
 """Younger waits are still in the hands of the event that made them."""
 

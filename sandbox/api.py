@@ -1,0 +1,109 @@
+"""The agents' API, from an agent's side: signs in as the console does, and keeps signed in."""
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sandbox.emulator import Emulator
+from sandbox.errors import SandboxError
+
+_SECONDS = 30
+
+
+class ProblemError(SandboxError):
+    """The API refused; the message is its own detail, which names the remedy."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class AgentApi:
+    """One agent's session. Answers are the API's JSON (`functions/agent_api/views.py`)."""
+
+    def __init__(self, emulator: Emulator, outputs: Mapping[str, str], username: str, password: str) -> None:
+        self.username = username
+        self._cognito = emulator.client("cognito-idp")
+        self._client_id = outputs["UserPoolClientId"]
+        self._password = password
+        self._http = httpx.Client(base_url=f"{outputs['ApiUrl']}/agent/", trust_env=False, timeout=_SECONDS)
+
+    def sign_in(self) -> str:
+        """Get an access token; raises `SandboxError`."""
+        try:
+            answer = self._cognito.initiate_auth(
+                AuthFlow="USER_PASSWORD_AUTH",
+                ClientId=self._client_id,
+                AuthParameters={"USERNAME": self.username, "PASSWORD": self._password},
+            )
+        except ClientError as error:
+            raise SandboxError(f"{self.username} can't sign in: {error.response['Error']['Message']}") from error
+        except BotoCoreError as error:
+            raise SandboxError("the sandbox is not running: start it with make up") from error
+        token = str(answer["AuthenticationResult"]["AccessToken"])
+        self._http.headers["authorization"] = f"Bearer {token}"
+        return token
+
+    def close(self) -> None:
+        self._http.close()
+
+    def me(self) -> dict[str, Any]:
+        return self._call("GET", "me")
+
+    def set_presence(self, presence: str) -> dict[str, Any]:
+        """Say online, away or offline; online again is the heartbeat."""
+        return self._call("PUT", "me/presence", {"presence": presence})
+
+    def conversations(self) -> list[dict[str, Any]]:
+        """Mine, the longest waiting first."""
+        return list(self._call("GET", "me/conversations")["items"])
+
+    def conversation(self, conversation_id: str) -> dict[str, Any]:
+        """One, with its messages."""
+        return self._call("GET", f"conversations/{conversation_id}")
+
+    def reply(self, conversation_id: str, text: str, key: str | None = None) -> dict[str, Any]:
+        """Answer the customer; the same key again answers once."""
+        headers = {"idempotency-key": key or secrets.token_hex(8)}
+        return self._call("POST", f"conversations/{conversation_id}/replies", {"text": text}, headers)
+
+    def resolve(self, conversation_id: str, *, leave_unanswered: bool = False) -> dict[str, Any]:
+        """End a conversation."""
+        return self._call("POST", f"conversations/{conversation_id}/resolve", {"leave_unanswered": leave_unanswered})
+
+    def quarantine(self, account: str) -> list[dict[str, Any]]:
+        """What an account received and nobody could understand; for leads."""
+        return list(self._call("GET", f"quarantine/{account}")["items"])
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        if "authorization" not in self._http.headers:
+            self.sign_in()
+        answer = self._send(method, path, body, headers)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:  # the token's hour is over
+            self.sign_in()
+            answer = self._send(method, path, body, headers)
+        if answer.is_error:
+            raise _problem(answer)
+        return dict(answer.json())
+
+    def _send(
+        self, method: str, path: str, body: dict[str, Any] | None, headers: Mapping[str, str] | None
+    ) -> httpx.Response:
+        try:
+            return self._http.request(method, path, json=body, headers=headers)
+        except httpx.TransportError as error:
+            raise SandboxError("the sandbox does not answer: is make up running?") from error
+
+
+def _problem(answer: httpx.Response) -> ProblemError:
+    try:
+        detail = str(answer.json()["detail"])
+    except (ValueError, KeyError):
+        detail = f"the API answered {answer.status_code}: see .local/logs/aws.log"
+    return ProblemError(answer.status_code, detail)

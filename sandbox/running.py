@@ -1,0 +1,81 @@
+"""The whole, started in order: the embedded AWS, the real template, a team, and a Twilio that reaches it.
+
+with run(directory, draw_ports()) as running:
+    running.twilio.text("+15005550101", "+15550100100", "hello")
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.api import AgentApi
+from sandbox.children import ROOT
+from sandbox.deployment import Deployment
+from sandbox.emulator import Emulator
+from sandbox.lines import make_twilio, put_secrets
+from sandbox.ports import HOST, Ports, require_free
+from sandbox.progress import step
+from sandbox.team import PASSWORD, load_team
+from sandbox.twilio import Twilio, TwilioServer
+from switchboard.policy import load_policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A sandbox that is up."""
+
+    directory: Path
+    emulator: Emulator
+    outputs: dict[str, str]
+    """Of the stack; `infra/stack.py` names them."""
+    team: dict[str, str]
+    """Who answers: sign-in name by agent id."""
+    twilio: Twilio
+    phones_url: str
+
+    @property
+    def endpoint(self) -> str:
+        """The embedded AWS's URL."""
+        return self.emulator.url
+
+    @property
+    def api_url(self) -> str:
+        return self.outputs["ApiUrl"]
+
+    def client(self, service: str) -> Any:  # noqa: ANN401  # see Emulator.client
+        """Make boto3's client of a service, as root."""
+        return self.emulator.client(service)
+
+    def agent(self, username: str) -> AgentApi:
+        """Make a team member's session."""
+        return AgentApi(self.emulator, self.outputs, username, PASSWORD)
+
+
+@contextmanager
+def run(directory: Path, ports: Ports) -> Iterator[Running]:
+    """Start everything, and stop it in the end; what it held stays in `directory`. Raises `SandboxError`."""
+    require_free(ports)
+    phones_url = f"http://{HOST}:{ports.phones}"
+    policy = load_policy(ROOT / "policy.yaml")
+    with ExitStack() as stack:
+        emulator = Emulator(directory, ports.aws)
+        stack.callback(emulator.stop)
+        with step("Starting the embedded AWS"):
+            emulator.start()
+        deployment = Deployment(emulator, directory)
+        with step("Preparing it for deployments"):
+            deployment.bootstrap()
+        with step("Deploying the template"):
+            outputs = deployment.deploy(phones_url)
+        with step("Introducing the team"):
+            team = load_team(emulator, outputs)
+            put_secrets(emulator, policy)
+        twilio = make_twilio(policy, outputs["PublicBaseUrl"], directory / "twilio.json")
+        server = TwilioServer(twilio, HOST, ports.phones)
+        server.start()
+        stack.callback(server.stop)
+        yield Running(
+            directory=directory, emulator=emulator, outputs=outputs, team=team, twilio=twilio, phones_url=phones_url
+        )

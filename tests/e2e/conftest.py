@@ -1,0 +1,34 @@
+"""One deployment of the real template for all end-to-end tests, emptied before each."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.ports import draw_ports
+from sandbox.running import run
+from switchboard.policy import load_policy
+from tests.e2e.lab import Lab
+from tests.world import ROOT
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[Lab]:
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as directory, run(Path(directory), draw_ports()) as running:
+        made = Lab(running, load_policy(ROOT / "policy.yaml"))
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def lab(deployed: Lab) -> Lab:
+    deployed.clear()
+    return deployed

@@ -1,0 +1,272 @@
+"""A deployed Switchboard under test: what people and providers do to it, and what one sees of it."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import httpx
+from twilio.request_validator import RequestValidator
+
+from sandbox.api import AgentApi
+from sandbox.lines import credentials
+from sandbox.running import Running
+from sandbox.team import TEAM
+from switchboard.aws.agents import DynamoAgents
+from switchboard.aws.conversations import DynamoConversations, record_of
+from switchboard.aws.customers import DynamoCustomers
+from switchboard.aws.queues import DynamoQueues
+from switchboard.conversation import Conversation, Entry
+from switchboard.flows.board import Board
+from switchboard.instant import system_clock
+from switchboard.policy import Policy
+from switchboard.routing import Agent, Presence
+from switchboard.wiring import new_id, pause
+
+Found = TypeVar("Found")
+
+PATIENCE = 60.0
+"""Seconds that a condition may take on a busy machine; a test never waits longer than the condition does."""
+LOOK_EVERY = 0.1
+CUSTOMER, OURS = "+15551230001", "+15550100100"
+
+
+@dataclass
+class Lab:
+    """The running system with handles on all its sides. `close` it in the end."""
+
+    running: Running
+    policy: Policy
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=60))
+    sessions: dict[str, AgentApi] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        outputs = self.running.outputs
+        self.outputs = outputs
+        self.dynamodb = self.running.client("dynamodb")
+        self.sqs = self.running.client("sqs")
+        self.conversations = DynamoConversations(
+            self.dynamodb, outputs["ConversationsTable"], outputs["AgentsTable"], system_clock, pause
+        )
+        self.agents = DynamoAgents(self.dynamodb, outputs["AgentsTable"], pause)
+        self.customers = DynamoCustomers(self.dynamodb, outputs["CustomersTable"], pause)
+        self.board = Board(
+            policy=self.policy,
+            clock=system_clock,
+            new_id=new_id,
+            pause=pause,
+            conversations=self.conversations,
+            agents=self.agents,
+            customers=self.customers,
+            queues=DynamoQueues(self.dynamodb, outputs["QueuesTable"]),
+            router_queue=self,
+        )
+
+    def close(self) -> None:
+        """Give back its connections."""
+        self.http.close()
+        for session in self.sessions.values():
+            session.close()
+
+    # -- between tests ----------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Forget all conversations, customers, extra agents and quarantined items; the team goes home."""
+        self.await_quiet()
+        self.running.twilio.state.texts.clear()
+        self.running.twilio.state.stopped.clear()
+        keys = {"Conversations": "thread", "Customers": "address", "Queues": "queue", "Quarantine": "account"}
+        for table, partition in keys.items():
+            self._empty(self.outputs[f"{table}Table"], partition)
+        self._empty(self.outputs["AgentsTable"], "agent_id")
+        names = {username: agent_id for agent_id, username in self.running.team.items()}
+        for member in TEAM:
+            self.add_agent(
+                names[member.username],
+                queues=member.queues,
+                skills=member.skills,
+                units=member.units,
+                online=False,
+                name=member.name,
+            )
+
+    def _empty(self, table: str, partition: str) -> None:
+        for item in self._scan(table):
+            if item["item"]["S"] == "lanes":
+                continue  # lanes are only ever added: the functions remember that
+            self.dynamodb.delete_item(TableName=table, Key={partition: item[partition], "item": item["item"]})
+
+    def _scan(self, table: str) -> list[dict[str, Any]]:
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
+    # -- customers and their provider -------------------------------------------------------------
+
+    def text(self, body: str, sender: str = CUSTOMER, to: str = OURS) -> None:
+        """A customer texts us from their phone."""
+        url = f"{self.running.phones_url}/phones/{sender.replace('+', '%2B')}/messages"
+        self.http.post(url, json={"to": to, "body": body}).raise_for_status()
+
+    def phone(self, number: str = CUSTOMER) -> list[str]:
+        """What a customer's phone has received."""
+        return [text.body for text in self.running.twilio.state.texts if text.recipient == number]
+
+    def fields(
+        self, body: str = "hello", sender: str = CUSTOMER, account: str = "acme-sms", **more: str
+    ) -> dict[str, str]:
+        """An inbound webhook's form."""
+        sid = more.pop("MessageSid", f"SM{secrets.token_hex(16)}")
+        ours = self.policy.accounts[account].address
+        known = {"AccountSid": credentials(account)["account_sid"], "From": sender, "To": ours, "Body": body}
+        return {
+            "MessageSid": sid,
+            "SmsSid": sid,
+            "SmsMessageSid": sid,
+            "NumMedia": "0",
+            "NumSegments": "1",
+            **known,
+            **more,
+        }
+
+    def webhook(
+        self,
+        form: dict[str, str] | bytes,
+        account: str = "acme-sms",
+        *,
+        signature: str | None = None,
+        method: str = "POST",
+        query: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """A provider calls, signing as Twilio does unless told otherwise."""
+        url = f"{self.outputs['PublicBaseUrl']}/sms/{account}{query}"
+        body = form if isinstance(form, bytes) else urlencode(form).encode()
+        if signature is None:
+            token = credentials(account)["auth_token"]
+            signature = RequestValidator(token).compute_signature(url, {} if isinstance(form, bytes) else form)
+        sent = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature, **(headers or {})}
+        return self.http.request(method, url, content=body, headers=sent)
+
+    def at_once(self, calls: Iterable[Callable[[], Found]], threads: int = 25) -> list[Found]:
+        """Make calls side by side."""
+        with ThreadPoolExecutor(threads) as pool:
+            return [future.result() for future in [pool.submit(call) for call in calls]]
+
+    # -- agents -----------------------------------------------------------------------------------
+
+    def agent(self, username: str, *, online: bool = True) -> AgentApi:
+        """A team member's session with the API."""
+        if username not in self.sessions:
+            self.sessions[username] = self.running.agent(username)
+        session = self.sessions[username]
+        if online:
+            session.set_presence("online")
+        return session
+
+    def add_agent(
+        self,
+        agent_id: str,
+        *,
+        queues: tuple[str, ...] = ("support",),
+        skills: tuple[str, ...] = (),
+        units: int = 5,
+        online: bool = True,
+        name: str = "",
+    ) -> None:
+        """Somebody joins the team."""
+        self.agents.put(
+            Agent(agent_id=agent_id, name=name or agent_id, queues=queues, skills=skills, units=units, free=units)
+        )
+        if online:
+            from switchboard.flows import desk  # noqa: PLC0415  # only here
+
+            desk.set_presence(desk.Caller(agent_id), Presence.ONLINE, self.board)
+
+    def look_again(self, detail: dict[str, str], delay: Any) -> None:
+        """What an agent's action in this process asks of the router's queue."""
+        self.router({"detail-type": "dispatch.again", "detail": detail})
+
+    # -- time and plumbing ------------------------------------------------------------------------
+
+    def router(self, task: dict[str, Any]) -> None:
+        """Put a task into the router's queue."""
+        self.sqs.send_message(QueueUrl=self.outputs["RouterQueueUrl"], MessageBody=json.dumps(task))
+
+    def sweep(self) -> None:
+        """The minute is over."""
+        self.router({"detail-type": "sweep.due", "detail": {}})
+
+    def let_time_pass(self, known: Conversation) -> None:
+        """Whatever this conversation waits for is due now."""
+        self.dynamodb.update_item(
+            TableName=self.outputs["ConversationsTable"],
+            Key={"thread": {"S": known.thread}, "item": {"S": f"conversation#{known.number:06d}"}},
+            UpdateExpression="SET due_at = :past",
+            ExpressionAttributeValues={":past": {"S": "2026-01-01T00:00:00.000Z"}},
+        )
+
+    def depth(self, output: str) -> int:
+        """Messages in a queue, waiting and in flight."""
+        names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ]
+        answer = self.sqs.get_queue_attributes(QueueUrl=self.outputs[output], AttributeNames=names)
+        return sum(int(count) for count in answer["Attributes"].values())
+
+    def await_quiet(self) -> None:
+        """Until no queue holds anything, twice in a row."""
+        queues = [name for name in self.outputs if name.endswith("QueueUrl")]
+        calm = 0
+
+        def quiet() -> bool:
+            nonlocal calm
+            calm = 0 if any(self.depth(queue) for queue in queues) else calm + 1
+            return calm > 3
+
+        self.wait_for(quiet, "the queues to run empty")
+
+    def wait_for(self, look: Callable[[], Found], what: str, patience: float = PATIENCE) -> Found:
+        """Look until there is something to see, and return it."""
+        deadline = time.monotonic() + patience
+        while not (found := look()):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited {patience:.0f} s in vain for {what}\n{self.complaints()}")
+            time.sleep(LOOK_EVERY)
+        return found
+
+    # -- what one sees ----------------------------------------------------------------------------
+
+    def all_conversations(self) -> list[Conversation]:
+        """Every conversation there is."""
+        records = [record_of(item) for item in self._scan(self.outputs["ConversationsTable"])]
+        return [record for record in records if isinstance(record, Conversation)]
+
+    def all_entries(self) -> list[Entry]:
+        """Every message there is."""
+        records = [record_of(item) for item in self._scan(self.outputs["ConversationsTable"])]
+        return [record for record in records if isinstance(record, Entry)]
+
+    def conversation_of(self, customer: str = CUSTOMER) -> Conversation | None:
+        """A customer's newest conversation."""
+        theirs = [known for known in self.all_conversations() if known.address == customer]
+        return max(theirs, key=lambda known: known.number, default=None)
+
+    def log_text(self) -> str:
+        """Everything that any function or the API has logged."""
+        logs = self.running.client("logs")
+        text = []
+        for group in logs.describe_log_groups()["logGroups"]:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            text += [event["message"] for page in pages for event in page["events"]]
+        return "\n".join(text)
+
+    def complaints(self) -> str:
+        """The last errors in the logs, for a failure's message."""
+        lines = [line for line in self.log_text().splitlines() if '"ERROR"' in line or "Traceback" in line]
+        return "\n".join(lines[-5:])

@@ -1,0 +1,181 @@
+"""Which events a committed change gives."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from switchboard import conversation as transition
+from switchboard.conversation import Acknowledgement, Conversation, Decision, Entry
+from switchboard.events import (
+    CONVERSATION_EVENTS,
+    ConversationAcknowledged,
+    ConversationAnswered,
+    ConversationAssigned,
+    ConversationDeliveryChanged,
+    ConversationEvent,
+    ConversationIdled,
+    ConversationMessageAdded,
+    ConversationOpened,
+    ConversationQueued,
+    ConversationResolved,
+)
+from switchboard.flows.publish import Change, events_of
+from switchboard.hours import Hours, Interval
+from switchboard.message import DeliveryStatus
+from switchboard.policy import Priority
+
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+ALWAYS = Hours("UTC", ((Interval(0, 1440),),) * 7, {})
+LEASE, SILENCE = timedelta(minutes=10), timedelta(days=3)
+ADDRESS, WORDS = "+15551230001", "my words"
+
+WAITING = Conversation(
+    thread="acme-sms.c1",
+    number=1,
+    account="acme-sms",
+    channel="sms",
+    customer_id="c1",
+    address=ADDRESS,
+    language="en",
+    queue="support",
+    priority=Priority.NORMAL,
+    skills=("returns",),
+    reasons=(),
+    policy="p1",
+    opened_at=NOW,
+    awaiting_since=NOW,
+)
+ASSIGNED = transition.claim(
+    WAITING, "ann", Decision(at=NOW + timedelta(seconds=5), seed="", policy="p2"), 1, NOW + LEASE
+)
+ANSWERED = transition.answer(ASSIGNED, "ann", NOW + timedelta(minutes=1), ALWAYS, LEASE)
+IDLE = transition.release(ANSWERED, "agent_gone", NOW, SILENCE)
+INBOUND = Entry(
+    id="m1",
+    thread="acme-sms.c1",
+    number=1,
+    account="acme-sms",
+    channel="sms",
+    direction="inbound",
+    author="customer",
+    kind="message",
+    text=WORDS,
+    at=NOW,
+)
+OUTBOUND = replace(
+    INBOUND, id="r1", direction="outbound", author="agent", position=1, status=DeliveryStatus.QUEUED, agent_id="ann"
+)
+
+
+def events(before: Any, after: Any) -> list[ConversationEvent]:
+    return list(events_of(Change(before, after, NOW)))
+
+
+def only(before: Any, after: Any) -> Any:
+    (event,) = events(before, after)
+    return event
+
+
+def test_a_first_write_is_an_opening() -> None:
+    opened = only(None, WAITING)
+    assert isinstance(opened, ConversationOpened)
+    assert (opened.conversation_id, opened.skills, opened.policy) == ("acme-sms.c1.1", ("returns",), "p1")
+
+
+def test_a_claim_is_an_assignment_by_the_policy_that_decided_it() -> None:
+    assigned = only(WAITING, ASSIGNED)
+    assert isinstance(assigned, ConversationAssigned)
+    assert (assigned.agent_id, assigned.waited_seconds, assigned.policy) == ("ann", 5, "p2")
+    assert assigned.lease_until == NOW + LEASE
+
+
+def test_an_assignment_by_nobodys_decision_names_the_policy_of_the_opening() -> None:
+    assert only(WAITING, replace(ASSIGNED, decision=None, assigned_at=None)).policy == "p1"
+
+
+def test_a_decided_acknowledgement_is_announced_once() -> None:
+    told = transition.acknowledge(WAITING, Acknowledgement(at=NOW, sent=False, reason="opted_out"))
+    event = only(WAITING, told)
+    assert isinstance(event, ConversationAcknowledged)
+    assert (event.sent, event.reason) == (False, "opted_out")
+    assert events(told, replace(told, revision=2)) == []
+
+
+def test_an_answer_is_announced_with_its_time() -> None:
+    event = only(ASSIGNED, ANSWERED)
+    assert isinstance(event, ConversationAnswered)
+    assert (event.agent_id, event.first, event.response_seconds, event.promise_kept) == ("ann", True, 60, None)
+
+
+@pytest.mark.parametrize("reason", ["agent_gone", "agent_offline"])
+def test_a_release_with_an_owed_answer_is_a_queueing(reason: Any) -> None:
+    event = only(ASSIGNED, transition.release(ASSIGNED, reason, NOW, SILENCE))
+    assert isinstance(event, ConversationQueued)
+    assert (event.reason, event.waiting_since) == (reason, NOW)
+
+
+def test_a_returning_customer_is_a_queueing() -> None:
+    heard = transition.hear(IDLE, "m2", NOW, Priority.NORMAL, ALWAYS, LEASE, NOW)
+    assert isinstance(only(IDLE, heard), ConversationQueued)
+
+
+def test_a_release_without_one_is_an_idling_and_names_who_had_it() -> None:
+    event = only(ANSWERED, IDLE)
+    assert isinstance(event, ConversationIdled)
+    assert event.agent_id == "ann"
+
+
+def test_a_resolution_says_by_whom() -> None:
+    event = only(IDLE, transition.lapse(IDLE, NOW + SILENCE, LEASE, SILENCE))
+    assert isinstance(event, ConversationResolved)
+    assert event.by == "silence"
+    assert only(ANSWERED, transition.resolve(ANSWERED, leave_unanswered=False)).by == "agent"
+
+
+def test_a_change_that_means_nothing_outside_is_silent() -> None:
+    assert events(WAITING, replace(WAITING, revision=2, passed_over="ann")) == []
+
+
+def test_a_message_is_announced_in_either_direction() -> None:
+    for entry in (INBOUND, OUTBOUND):
+        event = only(None, entry)
+        assert isinstance(event, ConversationMessageAdded)
+        assert (event.message_id, event.direction, event.author) == (entry.id, entry.direction, entry.author)
+
+
+def test_a_message_that_moved_is_not_announced_again() -> None:
+    assert events(INBOUND, replace(INBOUND, number=2)) == []
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.DELIVERED, DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN])
+def test_a_final_delivery_is_announced(status: DeliveryStatus) -> None:
+    event = only(OUTBOUND, replace(OUTBOUND, status=status, code="30003"))
+    assert isinstance(event, ConversationDeliveryChanged)
+    assert (event.status, event.code) == (status, "30003")
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.SENDING, DeliveryStatus.SENT])
+def test_a_passing_delivery_is_not(status: DeliveryStatus) -> None:
+    assert events(OUTBOUND, replace(OUTBOUND, status=status)) == []
+
+
+def test_an_unchanged_final_delivery_is_not_announced_again() -> None:
+    delivered = replace(OUTBOUND, status=DeliveryStatus.DELIVERED)
+    assert events(delivered, replace(delivered, provider_id="SM1")) == []
+
+
+def test_no_event_carries_words_addresses_or_who_the_customer_is_by_name() -> None:
+    told = transition.acknowledge(WAITING, Acknowledgement(at=NOW, sent=True, reason="first_message"))
+    changes = [
+        *((None, WAITING), (WAITING, ASSIGNED), (WAITING, told), (ASSIGNED, ANSWERED), (ANSWERED, IDLE)),
+        *((ASSIGNED, transition.release(ASSIGNED, "agent_gone", NOW, SILENCE)), (None, INBOUND)),
+        (ANSWERED, transition.resolve(ANSWERED, leave_unanswered=False)),
+        (OUTBOUND, replace(OUTBOUND, status=DeliveryStatus.DELIVERED)),
+    ]
+    published = [event for before, after in changes for event in events(before, after)]
+    assert {type(event) for event in published} == set(CONVERSATION_EVENTS)
+    text = "".join(event.model_dump_json() for event in published)
+    assert ADDRESS not in text
+    assert WORDS not in text
