@@ -14,6 +14,8 @@ from switchboard.flows.deliver import deliver, report
 from switchboard.message import DeliveryReport
 
 logger, metrics = Logger(), Metrics()
+COUNTED = {"sent": "Sent", "failed": "SendFailed", "unknown": "SendUnknown"}
+"""What an operator watches of deliveries; everything else is a task done."""
 
 
 def record_handler(envelope: dict[str, Any]) -> None:
@@ -25,7 +27,7 @@ def record_handler(envelope: dict[str, Any]) -> None:
         added = ConversationMessageAdded.model_validate(envelope["detail"])
         place = split_id(added.conversation_id)
         outcome = deliver(*place, added.message_id, wiring.board(), wiring.connect, wiring.setting("PUBLIC_BASE_URL"))
-    metrics.add_metric("Settled", MetricUnit.Count, 1)
+    metrics.add_metric(COUNTED.get(outcome, "Tasks"), MetricUnit.Count, 1)
     logger.info("delivery", outcome=outcome)
 
 

@@ -34,15 +34,21 @@ def handle(task: str, detail: Mapping[str, Any], board: Board, quarantine: Quara
         case ConversationQueued.DETAIL_TYPE:
             queued = ConversationQueued.model_validate(detail)
             return _offer(queued.conversation_id, board, again=True)
+        case "dispatch.again" if "due" in detail:
+            return _sweep(board)
         case "dispatch.again" if "agent_id" in detail:
             return Done(f"{len(offer_work(detail['agent_id'], board))}_taken")
         case "dispatch.again":
             return _offer(detail["conversation_id"], board, again=False)
         case "sweep.due":
-            swept = sweep(board)
-            return Done("swept", metrics={"Lapsed": swept.lapsed, "AgentsGone": swept.gone, "Repaired": swept.repaired})
+            return _sweep(board)
         case _:
             raise ValueError(f"unknown task {task!r} in the router's queue")
+
+
+def _sweep(board: Board) -> Done:
+    swept = sweep(board)
+    return Done("swept", metrics={"Lapsed": swept.lapsed, "AgentsGone": swept.gone, "Repaired": swept.repaired})
 
 
 def _offer(conversation_id: str, board: Board, *, again: bool) -> Done:

@@ -10,8 +10,8 @@ from switchboard.flows.dispatch import find_agent, has_room
 from switchboard.flows.release import lapse, release_all
 from switchboard.routing import Presence
 
-LIMIT = 200
-"""Items handled per sweep; the rest is first in line a minute later."""
+LIMIT = 100
+"""Items of a kind handled per sweep. If that many were due there may be more, and another sweep follows at once."""
 HEADS = 3
 """Conversations offered per lane: whoever takes one looks for more by themselves."""
 SETTLING = timedelta(seconds=10)
@@ -30,13 +30,16 @@ class Swept:
 def sweep(board: Board) -> Swept:
     """Lapse leases, lingers and silences; take work from agents who are gone; find waiting work that nobody offered."""
     now = board.clock()
-    lapsed = [pair for at in board.conversations.due(now, LIMIT) if (pair := lapse(at, board))]
+    due, overdue = board.conversations.due(now, LIMIT), board.agents.due(now, LIMIT)
+    lapsed = [pair for at in due if (pair := lapse(at, board))]
     for before, after in lapsed:
         if after.status is Status.WAITING:
             find_agent(after, board)
         if before.owner:
             has_room(before.owner, board)
-    gone = sum(_let_go(agent_id, board) for agent_id in board.agents.due(now, LIMIT))
+    gone = sum(_let_go(agent_id, board) for agent_id in overdue)
+    if LIMIT in {len(due), len(overdue)}:
+        board.router_queue.look_again({"due": "more"}, timedelta(0))
     return Swept(lapsed=len(lapsed), gone=gone, repaired=_repair(board))
 
 

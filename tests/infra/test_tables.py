@@ -1,0 +1,21 @@
+"""The tables that tests work on are those that are deployed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.infra.conftest import Synthesis
+from tests.tables import TABLES, definition
+
+
+def _shape(table: Mapping[str, Any]) -> dict[str, Any]:
+    indexes = {
+        index["IndexName"]: (index["KeySchema"], index["Projection"]) for index in table.get("GlobalSecondaryIndexes", [])
+    }
+    attributes = sorted((a["AttributeName"], a["AttributeType"]) for a in table["AttributeDefinitions"])
+    return {"key": table["KeySchema"], "attributes": attributes, "indexes": indexes}
+
+
+def test_tests_work_on_the_tables_that_are_deployed(local: Synthesis) -> None:
+    deployed = [_shape(table) for table in local.main.of_type("AWS::DynamoDB::GlobalTable").values()]
+    tested = [_shape(definition(name, table)) for name, table in TABLES.items()]
+    assert sorted(deployed, key=str) == sorted(tested, key=str)
