@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sandbox import emulator, feed, locks
 from sandbox.children import ROOT
 from sandbox.errors import SandboxError
+from sandbox.install import require_node
 from sandbox.ports import choose_ports
 from sandbox.presence import Presence
 from sandbox.progress import step
@@ -48,6 +49,7 @@ def main() -> None:
 
 def up(options: argparse.Namespace) -> None:
     """Start everything and show the feed until stopped."""
+    require_node()
     lock = locks.take(options.directory / _LOCK)
     if lock is None:
         raise SandboxError("the sandbox is running already: use it, or stop it with make down")
@@ -60,8 +62,9 @@ def up(options: argparse.Namespace) -> None:
 
 def down(options: argparse.Namespace) -> None:
     """Stop what an earlier `up` left running, if anything."""
-    found = [locks.end_holder(options.directory / name, _PATIENCE) for name in (_LOCK, emulator.LOCK)]
-    print("Stopped; conversations are kept for the next make up." if any(found) else "Nothing was running.")
+    stopped = locks.end_holder(options.directory / _LOCK, _PATIENCE)
+    stopped |= emulator.end_forgotten(options.directory, _PATIENCE)
+    print("Stopped; conversations are kept for the next make up." if stopped else "Nothing was running.")
 
 
 def reset(options: argparse.Namespace) -> None:

@@ -66,6 +66,11 @@ class Child:
         self._process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_PATIENCE)
-        with suppress(ProcessLookupError, PermissionError):  # an empty group is the former here, the latter on macOS
-            os.killpg(self.pid, signal.SIGKILL)
+        end_group(self.pid)
         self._process.wait()
+
+
+def end_group(leader: int) -> None:
+    """End whatever is left of the group of a `Child`, whose process id it is."""
+    with suppress(ProcessLookupError, PermissionError):  # an empty group is the former on Linux, the latter on macOS
+        os.killpg(leader, signal.SIGKILL)

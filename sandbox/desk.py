@@ -27,11 +27,12 @@ from sandbox.team import PASSWORD, TEAM
 _LOOK_EVERY = 1
 """Seconds."""
 _SHORT = 60
+_PROMPT = "> "
 _HELP = """
   list                 my conversations
   open N               read number N
   reply TEXT           answer the open one
-  resolve              end the open one; `resolve anyway` leaves the customer without an answer
+  resolve              end the open one; also unanswered: resolve anyway
   away, online         rest, come back
   quit                 leave
 """
@@ -86,7 +87,7 @@ class Desk:
         watcher = Thread(target=self._watch, daemon=True)
         watcher.start()
         try:
-            while (line := input("> ").strip()) != "quit":
+            while (line := input(_PROMPT).strip()) != "quit":
                 self._do(line)
         finally:
             self._leaving.set()
@@ -119,9 +120,9 @@ class Desk:
             waits = one["awaiting_since"]
             if waits and seen.get(one["conversation_id"]) != waits:
                 number = self._number(one)
-                self._say(f"\n* new in {number}: {_last_words(self._agent.conversation(one['conversation_id']))}")
+                self._announce(f"new in {number}: {_last_words(self._agent.conversation(one['conversation_id']))}")
         for gone in set(seen) - {one["conversation_id"] for one in mine}:
-            self._say(f"\n* no longer yours: …{gone[-_ID:]}")
+            self._announce(f"no longer yours: …{gone[-_ID:]}")
         return {one["conversation_id"]: one["awaiting_since"] for one in mine}
 
     def _number(self, conversation: dict[str, Any]) -> int:
@@ -170,9 +171,13 @@ class Desk:
     def _help(self, _: str) -> None:
         self._say(_HELP)
 
-    def _say(self, text: str) -> None:
+    def _announce(self, text: str) -> None:
+        """Say something over the prompt, and prompt again."""
+        self._say(f"\r* {text}", end=f"\n{_PROMPT}")
+
+    def _say(self, text: str, end: str = "\n") -> None:
         with self._printing:
-            print(text, flush=True)
+            print(text, end=end, flush=True)
 
 
 # What is shown

@@ -12,7 +12,7 @@ import httpx
 from botocore.config import Config
 
 from sandbox import locks
-from sandbox.children import Child
+from sandbox.children import Child, end_group
 from sandbox.errors import SandboxError
 from sandbox.ports import HOST
 
@@ -97,6 +97,16 @@ class Emulator:
                 if time.monotonic() > deadline:
                     raise SandboxError(f"the embedded AWS did not answer in {_START_SECONDS} s: see {self._log}")
                 time.sleep(_LOOK_EVERY)
+
+
+def end_forgotten(directory: Path, patience: float) -> bool:
+    """Stop an embedded AWS that its sandbox left behind, with the functions that it runs; whether there was one."""
+    leader = locks.holder(directory / LOCK)
+    if leader is None:
+        return False
+    locks.end_holder(directory / LOCK, patience)
+    end_group(leader)
+    return True
 
 
 def _rewind_streams(state: Path) -> None:

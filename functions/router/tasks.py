@@ -34,16 +34,21 @@ def handle(task: str, detail: Mapping[str, Any], board: Board, quarantine: Quara
         case ConversationQueued.DETAIL_TYPE:
             queued = ConversationQueued.model_validate(detail)
             return _offer(queued.conversation_id, board, again=True)
-        case "dispatch.again" if "due" in detail:
-            return _sweep(board)
-        case "dispatch.again" if "agent_id" in detail:
-            return Done(f"{len(offer_work(detail['agent_id'], board))}_taken")
         case "dispatch.again":
-            return _offer(detail["conversation_id"], board, again=False)
+            return _look_again(detail, board)
         case "sweep.due":
             return _sweep(board)
         case _:
             raise ValueError(f"unknown task {task!r} in the router's queue")
+
+
+def _look_again(detail: Mapping[str, Any], board: Board) -> Done:
+    """The second look at one side of a hand-over, or at what is due."""
+    if "conversation_id" in detail:
+        return _offer(detail["conversation_id"], board, again=False)
+    if "agent_id" in detail:
+        return Done(f"{len(offer_work(detail['agent_id'], board))}_taken")
+    return _sweep(board)
 
 
 def _sweep(board: Board) -> Done:
