@@ -1,22 +1,28 @@
 """Each function killed after each of its steps, and called again with the same input: nothing lost, nothing doubled.
 
-A step is a call to AWS or to the provider; nothing durable happens between two of them, so dying after one is dying
-before the next. Then the input comes again, time passes, and the plumbing does what it does. What must hold in the end
-is the same as had nothing happened.
+A step is a call to AWS, to the bus or to the provider; nothing durable happens between two of them, so dying after one
+is dying before the next. Then the input comes again, time passes, and the plumbing does what it does. What must hold in
+the end is the same as had nothing happened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from twilio.request_validator import RequestValidator
 
+from switchboard.channels import Request, channel
 from switchboard.conversation import Conversation, Status
 from switchboard.errors import NotYetError, RefusedError
+from switchboard.events import Event, MessageReceived
 from switchboard.flows import desk
 from switchboard.flows.acknowledge import acknowledge
 from switchboard.flows.deliver import deliver
+from switchboard.flows.receive import receive
 from switchboard.message import ConsentChange, DeliveryReport, DeliveryStatus, Outgoing, Party, Sent
+from switchboard.ports import RawStore
 from switchboard.routing import Presence
 from tests.world import BASE_URL, CUSTOMER, World, make_world
 
@@ -226,7 +232,51 @@ def _stream_again(world: World) -> None:
     world.seen.clear()
 
 
+def _deliver_webhook(world: World) -> None:
+    """Twilio calls; if nobody answers, it calls again."""
+    secret = {"account_sid": f"AC{'0' * 32}", "auth_token": "0" * 32}
+    ours = world.policy.accounts["acme-sms"].address
+    form = {"MessageSid": "SM1", "AccountSid": secret["account_sid"], "From": CUSTOMER, "To": ours, "Body": "hello"}
+    url = f"{BASE_URL}/sms/acme-sms"
+    signature = RequestValidator(secret["auth_token"]).compute_signature(url, form)
+    headers = {"x-twilio-signature": signature, "content-type": "application/x-www-form-urlencoded"}
+    receive(
+        Request("POST", url, headers, urlencode(form).encode()),
+        "acme-sms",
+        channel=channel("sms"),
+        policy=world.policy,
+        secrets=_Secrets([secret]),
+        bus=world,
+        raw=_no_raw_store,
+        clock=world.clock,
+    )
+
+
+@dataclass(frozen=True)
+class _Secrets:
+    known: list[dict[str, str]]
+
+    def of(self, account: str) -> list[dict[str, str]]:
+        return self.known
+
+    def refresh(self, account: str) -> bool:
+        return False
+
+
+def _no_raw_store() -> RawStore:
+    raise AssertionError("a message that can be parsed is not quarantined")
+
+
+def _route_published(world: World) -> None:
+    """What the bus took is routed, as often as it took it."""
+    for event in world.published:
+        if isinstance(event, MessageReceived):
+            world.route(event.message)
+    _check_opened(world)
+
+
 SCENARIOS = (
+    Scenario("a webhook", _team, _deliver_webhook, _route_published),
     Scenario("a first text", _team, lambda w: w.text("hello", sid="SM0"), _check_opened),
     Scenario("a second text after an answer", _answered, lambda w: w.text("and?", sid="SM1"), _check_second),
     Scenario("a text after the end", _resolved, lambda w: w.text("again", sid="SM1"), _check_reopened),
@@ -264,6 +314,13 @@ def _arm(world: World, killer: Killer) -> None:
         return sent
 
     world.provider.send = send_and_step  # type: ignore[method-assign]  # a step like the others
+    publish = world.publish
+
+    def publish_and_step(events: Sequence[Event]) -> None:
+        publish(events)
+        killer.step()
+
+    world.publish = publish_and_step  # type: ignore[method-assign]  # the same
     killer.armed = True
 
 
