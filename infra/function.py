@@ -17,7 +17,6 @@ from infra.settings import StageSettings
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 METRICS_NAMESPACE = "Switchboard"
-_TRIES = 5
 _BATCH = 10
 _STREAM_BATCH = 100
 _STREAM_TRIES = 50  # minutes of a bus out of reach; then one poisoned change must not hold up all conversations
@@ -65,7 +64,9 @@ class WorkQueue(Construct):
             "Queue",
             # Lambda's advice: six times the function's timeout, so that a slow batch is not handed out twice.
             visibility_timeout=Duration.seconds(6 * settings.functions[name].timeout),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_TRIES),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=settings.functions[name].tries
+            ),
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=settings.enforce_ssl,
         )

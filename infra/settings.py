@@ -27,6 +27,8 @@ class FunctionSettings:
     timeout: int = 30
     reserved_concurrency: int | None = None
     consumers: int = 10
+    tries: int = 5
+    """Deliveries of a message until it is parked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +73,14 @@ class StageSettings:
         return DefaultStackSynthesizer() if self.in_cloud else CliCredentialsStackSynthesizer()
 
 
+_PATIENT = 12
+"""Tries of what waits for a provider: with the pauses between them it outlasts an hour's outage."""
+
 _FUNCTIONS = {
     "ingest_sms": FunctionSettings(timeout=10),  # Twilio gives up after 15 s
     "router": FunctionSettings(),
     "auto_ack": FunctionSettings(),
-    "outbound": FunctionSettings(),
+    "outbound": FunctionSettings(tries=_PATIENT),
     "outbox": FunctionSettings(),
     "agent_api": FunctionSettings(timeout=20),  # the HTTP API gives up after 30 s
 }
@@ -84,7 +89,7 @@ _PROD_FUNCTIONS = {
     "ingest_sms": FunctionSettings(timeout=10, memory=1024, reserved_concurrency=200),
     "router": FunctionSettings(memory=1024, reserved_concurrency=50, consumers=50),
     "auto_ack": FunctionSettings(reserved_concurrency=20, consumers=20),
-    "outbound": FunctionSettings(reserved_concurrency=50, consumers=50),
+    "outbound": FunctionSettings(reserved_concurrency=50, consumers=50, tries=_PATIENT),
     "outbox": FunctionSettings(reserved_concurrency=20),
     "agent_api": FunctionSettings(timeout=20, memory=1024, reserved_concurrency=100),
 }

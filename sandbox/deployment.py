@@ -60,7 +60,7 @@ class Deployment:
             "AWS_EC2_METADATA_DISABLED": "true",
             "CDK_DISABLE_CLI_TELEMETRY": "true",
             "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20,21,22,23,24,25",
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
             "TMPDIR": str(self._directory / "tmp"),
         }

@@ -56,6 +56,8 @@ def apply(consent: Consent, kind: ConsentEvent, at: datetime) -> Consent:
     START lifts only what STOP set: neither a suspicion nor a stop that a person confirmed. A person's dismissal lifts
     exactly these two, and never a STOP.
     """
+    if consent.since and at < consent.since:
+        return consent  # it was overtaken by what happened later
     if _lifts(consent, kind):
         return Consent(ConsentState.GRANTED, at)
     if kind == "suspected" and consent.allows_automation:

@@ -38,16 +38,24 @@ class UnparseableError(SwitchboardError):
         self.reason = reason
 
 
-class BusRefusedError(SwitchboardError):
-    """The event bus did not take an event; the provider is told to come back."""
+class UnavailableError(SwitchboardError):
+    """Something that a step can't do without is out of reach; the provider is told to come back (rule X-2)."""
 
     retryable = True
+
+
+class BusRefusedError(UnavailableError):
+    """The event bus did not take an event."""
 
 
 class ConflictError(SwitchboardError):
     """Somebody else changed the item first: read again and decide again."""
 
     retryable = True
+
+
+class AlreadyRecordedError(SwitchboardError):
+    """A redelivery: what it brings has had its effect."""
 
 
 class AgentUnavailableError(ConflictError):

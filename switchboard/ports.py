@@ -28,16 +28,21 @@ class Bus(Protocol):
 class RawStore(Protocol):
     """Raw bytes of what could not be understood."""
 
-    def keep(self, key: str, raw: bytes) -> None: ...
+    def keep(self, key: str, raw: bytes) -> None:
+        """Store; raises `UnavailableError`."""
 
-    def fetch(self, key: str) -> bytes: ...
+    def fetch(self, key: str) -> bytes:
+        """Read; raises `NotFoundError` for what has expired."""
 
 
 class Secrets(Protocol):
     """Credentials of our accounts."""
 
     def of(self, account: str) -> Sequence[dict[str, str]]:
-        """Current first, then previous, without placeholders. Raises `SecretMissingError` if none is left."""
+        """Current first, then previous, without placeholders.
+
+        Raises `SecretMissingError` if none is left, `UnavailableError` if they are out of reach.
+        """
 
     def refresh(self, account: str) -> bool:
         """Forget the cached value, at most once a minute; whether it was forgotten (rule SEC-12)."""
@@ -69,7 +74,13 @@ class Customers(Protocol):
         """The contact of an address; a first one is made under this id, and only once however many meet at once."""
 
     def record_consent(self, contact: Contact, account: str, consent: Consent, evidence: "Evidence") -> None:
-        """Write the state and its audit row together; raises `ConflictError`."""
+        """Write the state and its audit row together.
+
+        Raises `ConflictError` if the contact changed, `AlreadyRecordedError` if this evidence had its effect before.
+        """
+
+    def has_evidence(self, contact: Contact, account: str, provider_id: str) -> bool:
+        """Whether a message has changed this consent before."""
 
     def count_acknowledgement(self, contact: Contact, acknowledged: dict[str, datetime]) -> None:
         """Replace the budget's record; raises `ConflictError` if it changed meanwhile."""

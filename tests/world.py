@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,12 @@ class Provider:
             raise error
         return Sent(provider_id=f"SM{len(self.taken)}", at=self.clock())
 
-    def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:
-        found = [n for n, sent in enumerate(self.taken, start=1) if sent.message_id == outgoing.message_id]
-        return Sent(provider_id=f"SM{found[0]}", at=self.clock()) if found else None
+    def find(self, outgoing: Outgoing, since: datetime) -> list[Sent]:
+        return [
+            Sent(provider_id=f"SM{n}", at=self.clock())
+            for n, sent in enumerate(self.taken, start=1)
+            if (sent.recipient, sent.text) == (outgoing.recipient, outgoing.text)
+        ]
 
 
 @dataclass
@@ -221,10 +225,16 @@ class World:
         self.board = replace(self.board, policy=self.policy)
 
 
+@cache
+def _dynamodb() -> Any:
+    """One client for all worlds: making one costs more than a test."""
+    return boto3.client("dynamodb", region_name="us-east-1")
+
+
 @contextmanager
 def make_world() -> Iterator[World]:
     """An empty Switchboard with the demonstration's policy."""
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
+        client = _dynamodb()
         tables.create(client)
         yield World(load_policy(ROOT / "policy.yaml"), client)

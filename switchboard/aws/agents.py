@@ -126,14 +126,21 @@ class DynamoAgents:
         )["Items"]
         for row in map(values, rows):
             if "token" not in row:
-                self.client.update_item(
-                    TableName=self.table,
-                    Key=_key(agent_id, row["item"]),
-                    UpdateExpression="SET #token = :token",
-                    ConditionExpression="attribute_exists(agent_id)",
-                    ExpressionAttributeNames={"#token": "token"},
-                    ExpressionAttributeValues=attributes({":token": token}),
-                )
+                self._list(agent_id, row["item"], token)
+
+    def _list(self, agent_id: str, membership: str, token: str) -> None:
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=_key(agent_id, membership),
+                UpdateExpression="SET #token = :token",
+                ConditionExpression="attribute_exists(agent_id)",
+                ExpressionAttributeNames={"#token": "token"},
+                ExpressionAttributeValues=attributes({":token": token}),
+            )
+        except ClientError as error:
+            if not is_refused_condition(error):
+                raise  # else they have just left this queue
 
     def sample(self, lane: Lane, token: str, limit: int) -> list[Agent]:
         found = self._members(lane, "#token >= :token", token, limit)

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.consent import Consent
-from switchboard.errors import ConflictError
+from switchboard.errors import AlreadyRecordedError, ConflictError
 from switchboard.instant import to_text
 from switchboard.ports import Contact, Evidence
 
@@ -57,14 +57,24 @@ class DynamoCustomers:
         audit = {
             **_evidence.plain(evidence),
             "address": contact.address,
-            "item": f"{_AUDIT}{account}#{evidence.provider_id}",
+            "item": _audit_key(account, evidence.provider_id),
             "account": account,
         }
         writes: list[Any] = [
             {"Update": self._update(changed, "consents")},
-            {"Put": {"TableName": self.table, "Item": attributes(audit)}},
+            {
+                "Put": {
+                    "TableName": self.table,
+                    "Item": attributes(audit),
+                    "ConditionExpression": "attribute_not_exists(address)",
+                }
+            },
         ]
-        transact(self.client, writes, self.pause, [ConflictError])
+        transact(self.client, writes, self.pause, [ConflictError, AlreadyRecordedError])
+
+    def has_evidence(self, contact: Contact, account: str, provider_id: str) -> bool:
+        key = attributes({"address": contact.address, "item": _audit_key(account, provider_id)})
+        return "Item" in self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
 
     def count_acknowledgement(self, contact: Contact, acknowledged: dict[str, datetime]) -> None:
         changed = replace(contact, acknowledged=acknowledged)
@@ -91,6 +101,10 @@ class DynamoCustomers:
     @staticmethod
     def _plain(contact: Contact) -> dict[str, Any]:
         return {**_contacts.plain(contact), "item": _CONTACT}
+
+
+def _audit_key(account: str, provider_id: str) -> str:
+    return f"{_AUDIT}{account}#{provider_id}"
 
 
 def _as_contact(item: Attributes) -> Contact:

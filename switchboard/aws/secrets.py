@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from switchboard.errors import SecretMissingError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from switchboard.errors import SecretMissingError, UnavailableError
 from switchboard.ports import Clock
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class CachedSecrets:
             answer = self.client.get_secret_value(SecretId=f"{self.prefix}/{account}", VersionStage=stage)
         except self.client.exceptions.ResourceNotFoundException:
             return {}
+        except (ClientError, BotoCoreError) as error:
+            raise UnavailableError("the secrets are out of reach: try again") from error
         try:
             return dict(json.loads(answer["SecretString"]))
         except (ValueError, TypeError):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from switchboard.errors import ConflictError
+from switchboard.errors import ConflictError, SwitchboardError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,7 +24,7 @@ def transact(
     client: "DynamoDBClient",
     writes: Sequence["TransactWriteItemTypeDef"],
     pause: Callable[[int], None],
-    refusals: Sequence[type[ConflictError]],
+    refusals: Sequence[type[SwitchboardError]],
 ) -> None:
     """Do all of the writes or none.
 

@@ -46,8 +46,8 @@ class Sender(Protocol):
     def send(self, outgoing: Outgoing) -> Sent:
         """Send once; raise a `SendError` that says whether anything may have been sent."""
 
-    def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:
-        """Ask the provider whether it has this message already; for sends whose result is unknown."""
+    def find(self, outgoing: Outgoing, since: datetime) -> Sequence[Sent]:
+        """Ask the provider which messages like this it has taken since; for sends whose result is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Outbound: messages of a conversation go to the provider in their order, each at most once for all we can know."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from switchboard.channels import Sender
 from switchboard.consent import apply
 from switchboard.conversation import SETTLED, Conversation, Entry, advances
 from switchboard.errors import (
+    AlreadyRecordedError,
     ConflictError,
     NotYetError,
     OptedOutError,
@@ -130,8 +132,9 @@ class _Line:
         """An attempt died half-way: ask the provider before anything is repeated; never repeat an acknowledgement."""
         sender = self.connect(self.known.channel, self.known.account)
         since = (entry.attempt_at or self.board.clock()) - CLOCK_SKEW
-        if found := sender.find(self._outgoing(entry), since):
-            self._accept(entry, found)
+        others = {e.provider_id for e in self.board.conversations.entries(entry.thread, entry.number)}
+        if found := [sent for sent in sender.find(self._outgoing(entry), since) if sent.provider_id not in others]:
+            self._accept(entry, found[-1])
             return True
         if entry.kind == "acknowledgement":
             return self._advance(entry, status=DeliveryStatus.UNKNOWN, code="interrupted") is not None
@@ -162,7 +165,8 @@ class _Line:
             consent = apply(contact.consent(known.account), evidence.kind, evidence.at)
             board.customers.record_consent(contact, known.account, consent, evidence)
 
-        board.settle(record)
+        with suppress(AlreadyRecordedError):
+            board.settle(record)
 
     def _outgoing(self, entry: Entry) -> Outgoing:
         known = self.known

@@ -93,7 +93,7 @@ def _claim_first(
         cost = board.policy.cost(current.channel)
         if objection(agent, lane_of(current), cost, current.passed_over):
             continue
-        considered = choice.considered if choice else ((agent.agent_id, "had room and asked for work"),)
+        considered = _said_of(waiting, known, choice) or ((agent.agent_id, "had room and was first to ask"),)
         decision = Decision(at=now, seed=seed, policy=board.policy.hash, considered=considered)
         lease_until = board.policy.hours_of(current.queue).after(now, board.policy.times.lease)
         after = transition.claim(current, agent.agent_id, decision, cost, lease_until)
@@ -104,6 +104,15 @@ def _claim_first(
         except ConflictError:
             continue
     return None
+
+
+def _said_of(
+    waiting: Waiting, known: Waiting | None, choice: Choice | None
+) -> tuple[tuple[str, str], ...] | None:
+    """What was said of the candidates, if this is the conversation that they were compared for."""
+    if choice is None or known is None or (waiting.thread, waiting.number) != (known.thread, known.number):
+        return None
+    return choice.considered
 
 
 def _lanes(agent: Agent, board: Board) -> list[Lane]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from switchboard.channels import Account, Channel, Request, Secret
-from switchboard.errors import BusRefusedError, SecretMissingError, UnparseableError
+from switchboard.errors import BusRefusedError, SecretMissingError, UnavailableError, UnparseableError
 from switchboard.events import MessageQuarantined, MessageReceived
 from switchboard.message import DeliveryReport, DeliveryStatus
 from switchboard.policy import Policy
@@ -33,7 +33,7 @@ class Verdict:
         return "Received" if self.status is HTTPStatus.OK else "Refused"
 
 
-def receive(  # noqa: PLR0911  # each return is one row of rule X-2
+def receive(
     request: Request,
     account_key: str,
     *,
@@ -45,28 +45,39 @@ def receive(  # noqa: PLR0911  # each return is one row of rule X-2
     clock: Clock,
 ) -> Verdict:
     """Take a webhook call (rules X-1, X-2): nothing is kept of what isn't verified, nothing lost of what is."""
-    if request.method not in {"POST", "GET"}:
-        return Verdict(HTTPStatus.METHOD_NOT_ALLOWED, "wrong_method")
-    if len(request.body) > channel.body_limit:
-        return Verdict(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "oversize")
     known = policy.accounts.get(account_key)
     if known is None or known.channel != channel.name:
         return Verdict(HTTPStatus.FORBIDDEN, "unknown_account")
     account = Account(account_key, known.address)
-    if not _is_verified(request, account, channel, secrets):
-        return Verdict(HTTPStatus.FORBIDDEN, "unverified")
-    now = clock()
     try:
-        try:
-            received = channel.parse(request, account)
-        except UnparseableError as error:
-            bus.publish([_quarantine(request, account, channel, error.reason, raw(), now)])
-            return Verdict(HTTPStatus.OK, f"quarantined:{error.reason}")
-        telling = [m for m in received if not (isinstance(m, DeliveryReport) and m.status in _PASSING)]
-        if telling:
-            bus.publish([MessageReceived(at=now, message=message) for message in telling])
+        return _refuse(request, account, channel, secrets) or _take(request, account, channel, bus, raw, clock())
     except BusRefusedError:
         return Verdict(HTTPStatus.SERVICE_UNAVAILABLE, "bus_refused")
+    except UnavailableError:
+        return Verdict(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
+
+
+def _refuse(request: Request, account: Account, channel: Channel, secrets: Secrets) -> Verdict | None:
+    if request.method not in {"POST", "GET"}:
+        return Verdict(HTTPStatus.METHOD_NOT_ALLOWED, "wrong_method")
+    if len(request.body) > channel.body_limit:
+        return Verdict(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "oversize")
+    if not _is_verified(request, account, channel, secrets):
+        return Verdict(HTTPStatus.FORBIDDEN, "unverified")
+    return None
+
+
+def _take(
+    request: Request, account: Account, channel: Channel, bus: Bus, raw: Callable[[], RawStore], now: datetime
+) -> Verdict:
+    try:
+        received = channel.parse(request, account)
+    except UnparseableError as error:
+        bus.publish([_quarantine(request, account, channel, error.reason, raw(), now)])
+        return Verdict(HTTPStatus.OK, f"quarantined:{error.reason}")
+    telling = [m for m in received if not (isinstance(m, DeliveryReport) and m.status in _PASSING)]
+    if telling:
+        bus.publish([MessageReceived(at=now, message=message) for message in telling])
     return Verdict(HTTPStatus.OK, received[0].kind if received else "empty", len(telling))
 
 

@@ -5,6 +5,7 @@ from switchboard.conversation import Conversation, QueuedReason, Status
 from switchboard.errors import ConflictError
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import find_agent
+from switchboard.routing import Presence
 
 
 def release_all(agent_id: str, reason: QueuedReason, board: Board) -> int:
@@ -20,8 +21,9 @@ def release_all(agent_id: str, reason: QueuedReason, board: Board) -> int:
 def _release(at: tuple[str, int], agent_id: str, reason: QueuedReason, board: Board) -> Conversation | None:
     def attempt() -> Conversation | None:
         known = board.conversations.get(*at)
-        if known is None or known.owner != agent_id:
-            return None
+        agent = board.agents.get(agent_id)
+        if known is None or known.owner != agent_id or agent is None or agent.presence is not Presence.OFFLINE:
+            return None  # taken from them already, or they are back
         now = board.clock()
         return board.conversations.free(known, transition.release(known, reason, now, board.policy.times.resolve), now)
 

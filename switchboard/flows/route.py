@@ -1,12 +1,13 @@
 """The router's first half: a received message finds its customer and its conversation, exactly once."""
 
-from dataclasses import replace
+from contextlib import suppress
 from datetime import datetime
 
 from switchboard import conversation as transition
 from switchboard.acknowledgement import choose_language
-from switchboard.consent import apply, lifts_stop, suspected_opt_out
+from switchboard.consent import ConsentEvent, apply, lifts_stop, suspected_opt_out
 from switchboard.conversation import Conversation, Entry, Heard, Status, has_heard, thread_of
+from switchboard.errors import AlreadyRecordedError
 from switchboard.events import MessageReceived
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import find_agent, lane_of
@@ -22,33 +23,44 @@ def route(received: MessageReceived, board: Board) -> str:
     """
     message = received.message
     if isinstance(message, ConsentChange):
-        evidence = Evidence(kind=message.kind, wording=message.wording, provider_id=message.provider_id, at=received.at)
-        _record_consent(message.channel, message.sender.address, message.account, evidence, board)
+        _record_consent(message, message.kind, message.wording, received.at, board)
         return message.kind
     if not isinstance(message, Message):
         return "ignored"
-    address = f"{message.channel}:{message.sender.address}"
-    contact = board.customers.meet(address, board.new_id(), received.at)
-    evidence = Evidence(kind="opt_in", wording=message.text, provider_id=message.provider_id, at=received.at)
-    if not contact.consent(message.account).allows_replies and lifts_stop(message.text):
-        _record_consent(message.channel, message.sender.address, message.account, evidence, board)
+    contact = board.customers.meet(_address(message), board.new_id(), received.at)
+    if lifts_stop(message.text) and _answers_a_stop(message, contact, board):
+        _record_consent(message, "opt_in", message.text, received.at, board)
         return "opt_in"
     if suspected_opt_out(message.text):
-        suspected = replace(evidence, kind="suspected")
-        _record_consent(message.channel, message.sender.address, message.account, suspected, board)
+        _record_consent(message, "suspected", message.text, received.at, board)
     conversation = board.settle(lambda: _join(message, received.at, contact, board))
     if conversation.status is Status.WAITING:
         conversation = find_agent(conversation, board)
     return conversation.status
 
 
-def _record_consent(channel: str, address: str, account: str, evidence: Evidence, board: Board) -> None:
-    def attempt() -> None:
-        contact = board.customers.meet(f"{channel}:{address}", board.new_id(), evidence.at)
-        known = contact.consent(account)
-        board.customers.record_consent(contact, account, apply(known, evidence.kind, evidence.at), evidence)
+def _address(message: Message | ConsentChange) -> str:
+    return f"{message.channel}:{message.sender.address}"
 
-    board.settle(attempt)
+
+def _answers_a_stop(message: Message, contact: Contact, board: Board) -> bool:
+    """Whether a bare YES lifts a stop now, or did when it first came."""
+    is_stopped = not contact.consent(message.account).allows_replies
+    return is_stopped or board.customers.has_evidence(contact, message.account, message.provider_id)
+
+
+def _record_consent(
+    message: Message | ConsentChange, kind: ConsentEvent, wording: str, at: datetime, board: Board
+) -> None:
+    evidence = Evidence(kind=kind, wording=wording, provider_id=message.provider_id, at=at)
+
+    def attempt() -> None:
+        contact = board.customers.meet(_address(message), board.new_id(), at)
+        known = contact.consent(message.account)
+        board.customers.record_consent(contact, message.account, apply(known, kind, at), evidence)
+
+    with suppress(AlreadyRecordedError):
+        board.settle(attempt)
 
 
 def _join(message: Message, at: datetime, contact: Contact, board: Board) -> Conversation:

@@ -8,12 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto import mock_aws
 
 from switchboard.aws.secrets import CachedSecrets
-from switchboard.errors import SecretMissingError
+from switchboard.errors import SecretMissingError, UnavailableError
 from tests.world import MONDAY
 
 NAME = "switchboard/acme-sms"
@@ -116,5 +115,5 @@ def test_X_13_a_real_value_after_the_placeholder_is_the_only_one(vault: Vault) -
 def test_X_13_a_refusal_of_secrets_manager_is_an_error_and_not_an_empty_secret(vault: Vault) -> None:
     stubber = Stubber(vault.client)
     stubber.add_client_error("get_secret_value", "AccessDeniedException")
-    with stubber, pytest.raises(ClientError):
+    with stubber, pytest.raises(UnavailableError):
         vault.secrets.of("acme-sms")

@@ -3,8 +3,9 @@
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -33,6 +34,15 @@ PATIENCE = 60.0
 """Seconds that a condition may take on a busy machine; a test never waits longer than the condition does."""
 LOOK_EVERY = 0.1
 CUSTOMER, OURS = "+15551230001", "+15550100100"
+LONG_AGO = "2026-01-01T00:00:00.000Z"
+TABLES = {
+    "ConversationsTable": "thread",
+    "AgentsTable": "agent_id",
+    "CustomersTable": "address",
+    "QueuesTable": "queue",
+    "QuarantineTable": "account",
+}
+"""Each table's partition key, by the stack's output that names it."""
 
 
 @dataclass
@@ -49,6 +59,12 @@ class Lab:
         self.outputs = outputs
         self.dynamodb = self.running.client("dynamodb")
         self.sqs = self.running.client("sqs")
+        self.lambda_ = self.running.client("lambda")
+        self.iam = self.running.client("iam")
+        self.s3 = self.running.client("s3")
+        self.logs = self.running.client("logs")
+        described = self.lambda_.list_functions()["Functions"]
+        self.functions = {one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: one for one in described}
         self.conversations = DynamoConversations(
             self.dynamodb, outputs["ConversationsTable"], outputs["AgentsTable"], system_clock, pause
         )
@@ -79,10 +95,9 @@ class Lab:
         self.await_quiet()
         self.running.twilio.state.texts.clear()
         self.running.twilio.state.stopped.clear()
-        keys = {"Conversations": "thread", "Customers": "address", "Queues": "queue", "Quarantine": "account"}
-        for table, partition in keys.items():
-            self._empty(self.outputs[f"{table}Table"], partition)
-        self._empty(self.outputs["AgentsTable"], "agent_id")
+        self.running.twilio.faults.clear()
+        for table, partition in TABLES.items():
+            self._empty(self.outputs[table], partition)
         names = {username: agent_id for agent_id, username in self.running.team.items()}
         for member in TEAM:
             self.add_agent(
@@ -146,10 +161,16 @@ class Lab:
         url = f"{self.outputs['PublicBaseUrl']}/sms/{account}{query}"
         body = form if isinstance(form, bytes) else urlencode(form).encode()
         if signature is None:
-            token = credentials(account)["auth_token"]
-            signature = RequestValidator(token).compute_signature(url, {} if isinstance(form, bytes) else form)
+            signature = self.signature({} if isinstance(form, bytes) else form, account, query=query)
         sent = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature, **(headers or {})}
         return self.http.request(method, url, content=body, headers=sent)
+
+    def signature(
+        self, form: dict[str, str], account: str = "acme-sms", *, token: str | None = None, query: str = ""
+    ) -> str:
+        """Twilio's signature of a form sent to an account's URL; with the account's own token unless told otherwise."""
+        url = f"{self.outputs['PublicBaseUrl']}/sms/{account}{query}"
+        return str(RequestValidator(token or credentials(account)["auth_token"]).compute_signature(url, form))
 
     def at_once(self, calls: Iterable[Callable[[], Found]], threads: int = 25) -> list[Found]:
         """Make calls side by side."""
@@ -166,6 +187,22 @@ class Lab:
         if online:
             session.set_presence("online")
         return session
+
+    def agent_id(self, username: str) -> str:
+        """Who a team member is in the tables."""
+        return next(agent_id for agent_id, name in self.running.team.items() if name == username)
+
+    def call(
+        self, username: str | None, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """The agents' API as it answers, whatever it answers; without a name, without a token."""
+        sent = dict(headers or {})
+        if username:
+            sent = {"authorization": f"Bearer {self.agent(username, online=False).sign_in()}", **sent}
+        content = body if isinstance(body, bytes) else None
+        document = None if isinstance(body, bytes) else body
+        url = f"{self.outputs['ApiUrl']}/agent/{path}"
+        return self.http.request(method, url, content=content, json=document, headers=sent)
 
     def add_agent(
         self,
@@ -201,13 +238,103 @@ class Lab:
         self.router({"detail-type": "sweep.due", "detail": {}})
 
     def let_time_pass(self, known: Conversation) -> None:
-        """Whatever this conversation waits for is due now."""
+        """Whatever this conversation waits for is due now; whoever is just writing it has to read that first."""
         self.dynamodb.update_item(
             TableName=self.outputs["ConversationsTable"],
             Key={"thread": {"S": known.thread}, "item": {"S": f"conversation#{known.number:06d}"}},
-            UpdateExpression="SET due_at = :past",
-            ExpressionAttributeValues={":past": {"S": "2026-01-01T00:00:00.000Z"}},
+            UpdateExpression="SET due_at = :past, revision = revision + :one",
+            ExpressionAttributeValues={":past": {"S": LONG_AGO}, ":one": {"N": "1"}},
         )
+
+    def let_heartbeat_lapse(self, agent_id: str) -> None:
+        """The agent has not been heard of for longer than the grace."""
+        self.dynamodb.update_item(
+            TableName=self.outputs["AgentsTable"],
+            Key={"agent_id": {"S": agent_id}, "item": {"S": "agent"}},
+            UpdateExpression="SET due_at = :past",
+            ExpressionAttributeValues={":past": {"S": LONG_AGO}},
+        )
+
+    def let_attempt_age(self, entry: Entry) -> None:
+        """The process that was sending this message died long ago."""
+        self.dynamodb.update_item(
+            TableName=self.outputs["ConversationsTable"],
+            Key={"thread": {"S": entry.thread}, "item": {"S": f"message#{entry.id}"}},
+            UpdateExpression="SET attempt_at = :past",
+            ConditionExpression="attribute_exists(attempt_at)",
+            ExpressionAttributeValues={":past": {"S": LONG_AGO}},
+        )
+
+    # -- the deployment ---------------------------------------------------------------------------
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Call a function by itself; returns its answer, or Lambda's description of the error that it raised."""
+        answer = self.lambda_.invoke(FunctionName=self.functions[function]["FunctionName"], Payload=json.dumps(event))
+        return json.loads(answer["Payload"].read())
+
+    def start_afresh(self, function: str) -> None:
+        """The next call of a function is a cold start: what its processes have cached is gone."""
+        known = self.functions[function]
+        self.lambda_.update_function_configuration(FunctionName=known["FunctionName"], MemorySize=known["MemorySize"])
+
+    def role(self, function: str) -> str:
+        """The name of the role that a function runs with."""
+        return str(self.functions[function]["Role"]).rpartition("/")[2]
+
+    def statements(self, function: str) -> list[dict[str, Any]]:
+        """What a function's role allows."""
+        policy = self.iam.get_role_policy(RoleName=self.role(function), PolicyName="Own")
+        return list(policy["PolicyDocument"]["Statement"])
+
+    @contextmanager
+    def without(self, function: str, sid: str) -> Iterator[None]:
+        """Take one statement from a function's role, for as long as the block lasts."""
+        before = self.statements(function)
+        self._allow(function, [statement for statement in before if statement["Sid"] != sid])
+        try:
+            yield
+        finally:
+            self._allow(function, before)
+
+    def _allow(self, function: str, statements: list[dict[str, Any]]) -> None:
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        self.iam.put_role_policy(RoleName=self.role(function), PolicyName="Own", PolicyDocument=document)
+
+    @contextmanager
+    def unattended_queues(self) -> Iterator[None]:
+        """Nobody takes from the queues for as long as the block lasts; what came meanwhile is thrown away."""
+        sources = self.lambda_.list_event_source_mappings()["EventSourceMappings"]
+        queues = [source["UUID"] for source in sources if ":sqs:" in source["EventSourceArn"]]
+        self.await_quiet()
+        for source in queues:
+            self.lambda_.update_event_source_mapping(UUID=source, Enabled=False)
+        try:
+            yield
+        finally:
+            for output in [name for name in self.outputs if name.endswith("QueueUrl")]:
+                self.sqs.purge_queue(QueueUrl=self.outputs[output])
+            for source in queues:
+                self.lambda_.update_event_source_mapping(UUID=source, Enabled=True)
+
+    @contextmanager
+    def quick_retries(self, output: str) -> Iterator[None]:
+        """What a function leaves in its queue comes again at once, for as long as the block lasts."""
+        queue = {"QueueUrl": self.outputs[output]}
+        before = self.sqs.get_queue_attributes(**queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
+        self.sqs.set_queue_attributes(**queue, Attributes={"VisibilityTimeout": "1"})
+        try:
+            yield
+        finally:
+            self.sqs.set_queue_attributes(**queue, Attributes=before)
+
+    def take_all(self, output: str) -> list[str]:
+        """Empty a queue that no function takes from; returns the bodies."""
+        queue, bodies = {"QueueUrl": self.outputs[output]}, []
+        while messages := self.sqs.receive_message(**queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                bodies.append(str(message["Body"]))
+                self.sqs.delete_message(**queue, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
 
     def depth(self, output: str) -> int:
         """Messages in a queue, waiting and in flight."""
@@ -257,14 +384,27 @@ class Lab:
         theirs = [known for known in self.all_conversations() if known.address == customer]
         return max(theirs, key=lambda known: known.number, default=None)
 
+    def kept(self) -> dict[str, list[Any]]:
+        """Everything that is stored: each table's items, the keys of the raw bytes, and the queues of parked messages."""
+        tables = {table: sorted(self._scan(self.outputs[table]), key=json.dumps) for table in TABLES}
+        objects = self.s3.list_objects_v2(Bucket=self.outputs["RawBucket"]).get("Contents", [])
+        parked = [output for output in self.outputs if output.endswith("LettersUrl") and self.depth(output)]
+        return {**tables, "raw": [found["Key"] for found in objects], "parked": parked}
+
+    def metric(self, function: str, name: str) -> float:
+        """How much a function has counted of a metric, from the start (EMF lines in its log)."""
+        lines = [line for line in self._log_of(self.functions[function]["LoggingConfig"]["LogGroup"]) if "_aws" in line]
+        counts = [json.loads(line).get(name, 0) for line in lines]
+        return float(sum(sum(count) if isinstance(count, list) else count for count in counts))
+
     def log_text(self) -> str:
         """Everything that any function or the API has logged."""
-        logs = self.running.client("logs")
-        text = []
-        for group in logs.describe_log_groups()["logGroups"]:
-            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
-            text += [event["message"] for page in pages for event in page["events"]]
-        return "\n".join(text)
+        groups = self.logs.describe_log_groups()["logGroups"]
+        return "\n".join(line for group in groups for line in self._log_of(group["logGroupName"]))
+
+    def _log_of(self, group: str) -> list[str]:
+        pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"] for page in pages for event in page["events"]]
 
     def complaints(self) -> str:
         """The last errors in the logs, for a failure's message."""

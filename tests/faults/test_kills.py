@@ -375,6 +375,7 @@ def _run(scenario: Scenario, at: int) -> bool:
             scenario.again(world)
         killed = not killer.armed
         killer.armed = False
+        world.client.meta.events.unregister("after-call", killer.step)
         _calm(world)
         _hold_invariants(world)
         scenario.check(world)

@@ -313,3 +313,41 @@ def test_X_7_X_14_what_needs_nothing_done_has_no_effect(world: World) -> None:
     echo = Unhandled(channel="sms", account="acme-sms", provider_id="SM1", sender=Party(address=CUSTOMER), kind="echo")
     world.route(echo)
     assert world.all_conversations() == []
+
+
+# -- consent comes more than once, and late --------------------------------------------------------
+
+
+def _allows_replies(world: World) -> bool:
+    contact = world.board.customers.contact(f"sms:{CUSTOMER}")
+    assert contact
+    return contact.consent("acme-sms").allows_replies
+
+
+def test_TW_7_a_stop_that_comes_again_after_a_start_stops_nothing(world: World) -> None:
+    world.route(a_consent_change("opt_out", "SM1"))
+    world.later(minutes=1)
+    world.route(a_consent_change("opt_in", "SM2"))
+    world.later(minutes=1)
+    world.route(a_consent_change("opt_out", "SM1"))
+    assert _allows_replies(world)
+
+
+def test_TW_7_a_stop_that_was_overtaken_by_a_start_stops_nothing(world: World) -> None:
+    stopped_at = world.now
+    world.route(a_consent_change("opt_out", "SM0"))
+    world.later(minutes=2)
+    world.route(a_consent_change("opt_in", "SM2"))
+    world.now = stopped_at
+    world.later(minutes=1)
+    world.route(a_consent_change("opt_out", "SM1"))
+    assert _allows_replies(world)
+
+
+def test_TW_7_a_yes_that_lifted_a_stop_opens_nothing_when_it_comes_again(world: World) -> None:
+    world.route(a_consent_change("opt_out", "SM1"))
+    world.later(minutes=1)
+    world.text("YES", sid="SM2")
+    world.text("YES", sid="SM2")
+    assert _allows_replies(world)
+    assert world.all_conversations() == []

@@ -9,7 +9,8 @@ from tests.tables import TABLES, definition
 
 def _shape(table: Mapping[str, Any]) -> dict[str, Any]:
     indexes = {
-        index["IndexName"]: (index["KeySchema"], index["Projection"]) for index in table.get("GlobalSecondaryIndexes", [])
+        index["IndexName"]: (index["KeySchema"], index["Projection"])
+        for index in table.get("GlobalSecondaryIndexes", [])
     }
     attributes = sorted((a["AttributeName"], a["AttributeType"]) for a in table["AttributeDefinitions"])
     return {"key": table["KeySchema"], "attributes": attributes, "indexes": indexes}

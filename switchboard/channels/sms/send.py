@@ -68,8 +68,8 @@ class TwilioSender:
             failure = _failure(error)
         raise failure  # outside of the except clause: a traceback must not show Twilio's text, which quotes numbers
 
-    def find(self, outgoing: Outgoing, since: datetime) -> Sent | None:
-        """Return the message with this text, created between the same numbers at or after `since`, if there is one.
+    def find(self, outgoing: Outgoing, since: datetime) -> list[Sent]:
+        """Return the messages with this text, created between the same numbers at or after `since`, newest first.
 
         Twilio's times are in whole seconds, so `since` is taken down to its second. Raises `SendUnknownError` if
         Twilio can't be asked.
@@ -80,7 +80,7 @@ class TwilioSender:
                 to=outgoing.recipient, from_=outgoing.sender, date_sent_after=second, page_size=_PAGE
             )
             recent = takewhile(lambda message: message.date_created >= second, created)  # Twilio lists newest first
-            return next((_sent(message) for message in recent if message.body == outgoing.text), None)
+            return [_sent(message) for message in recent if message.body == outgoing.text]
         except Exception as error:  # noqa: BLE001  # whatever it was, it is still not known whether the text is out
             code = _failure(error).code
         raise SendUnknownError(code, "could not be asked; ask again")

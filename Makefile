@@ -1,0 +1,92 @@
+# What people do here. `make` alone lists it. Needs Python 3.11 or newer and Node.js 20 or newer; the rest is installed.
+
+STAGE ?= dev
+AGENT ?= ann
+AWS_PORT ?=
+PHONES_PORT ?=
+
+# The Python that the environment is made with: 3.13, which the functions run on, else the newest that works. Each is
+# tried, since a version manager's shims exist also for versions that do not.
+PYTHON ?= $(shell for python in python3.13 "$$HOME"/.pyenv/versions/3.13.*/bin/python python3.12 python3.11 python3 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$python" && break; done)
+
+# Installed when the locks change: make compares them with these stamps.
+VENV := .venv/installed
+NODE := node_modules/installed
+CDK := node_modules/.bin/cdk --no-notices --app ".venv/bin/python -m infra.app"
+export CDK_DISABLE_CLI_TELEMETRY := true
+export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20,21,22,23,24,25
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+FAST := tests/unit tests/flows tests/aws tests/functions tests/sandbox
+
+.DEFAULT_GOAL := help
+.PHONY: help install up desk down reset check lint test synth deploy docs bench lock
+
+help: ## list what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+# Here
+
+up: $(VENV) $(NODE) ## run the whole here, with phones to text from and a live feed (AWS_PORT=… PHONES_PORT=…)
+	@.venv/bin/python -m sandbox up $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(PHONES_PORT),--phones-port $(PHONES_PORT)) $(UP)
+
+desk: $(VENV) ## answer as an agent, beside make up (AGENT=ann, ben, cho or dee)
+	@.venv/bin/python -m sandbox.desk $(AGENT)
+
+down: $(VENV) ## stop a make up that was left running
+	@.venv/bin/python -m sandbox down
+
+reset: $(VENV) ## stop it and forget its conversations and users
+	@.venv/bin/python -m sandbox reset
+
+# Work
+
+install: $(VENV) $(NODE) ## install the locked dependencies, if they changed
+
+check: lint ## before each commit: format, lint, types, import contracts, fast tests
+	.venv/bin/python -m pytest -q -n 2 $(wildcard $(FAST))
+
+test: lint $(NODE) ## before you push: all of it, with the template and the embedded AWS
+	.venv/bin/python -m pytest -q -n 2 --dist loadgroup
+
+lint: $(VENV)
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+docs: $(VENV) ## write the pages that are made from code
+	@.venv/bin/python docs/generate.py
+
+bench: $(VENV) $(NODE) ## measure (BENCH=cost measures only that)
+	@for name in $(or $(BENCH),$(patsubst bench/%.py,%,$(shell grep -l __main__ bench/*.py))); do \
+		.venv/bin/python -m bench.$$name || exit 1; done
+
+lock: $(VENV) ## lock what requirements/*.in ask for
+	@.venv/bin/python -m venv --clear .build/uv
+	@.build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(UV) --output-file requirements/runtime.txt requirements/runtime.in
+	@$(UV) --output-file requirements/dev.txt --constraint requirements/runtime.txt requirements/dev.in
+
+# In the cloud
+
+synth: $(VENV) $(NODE) ## write the template (STAGE=dev)
+	@$(CDK) synth --quiet --context stage=$(STAGE) && echo "The templates are in .build/cdk.out"
+
+deploy: $(VENV) $(NODE) ## deploy to AWS, with your own credentials (STAGE=dev)
+	@if [ "$(STAGE)" = local ]; then echo "the stage local runs on this machine: make up" >&2; exit 1; fi
+	@$(CDK) deploy --all --context stage=$(STAGE)
+
+$(VENV): requirements/dev.txt
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer is missing: install it, or name one: make PYTHON=/path/to/python3.13" >&2; exit 1; fi
+	@$(PYTHON) -m sandbox.install python
+	@touch $@
+
+$(NODE): package-lock.json | $(VENV)
+	@.venv/bin/python -m sandbox.install node
+	@touch $@

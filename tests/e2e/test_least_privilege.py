@@ -1,0 +1,439 @@
+"""Each function may do exactly what it needs, on the deployed roles, with IAM enforced (promise 10, rule SEC-17).
+
+Every statement of every role has an exercise: a call that succeeds, and that fails once the statement is gone. What the
+emulator doesn't check is listed with the reason, and held in the template instead.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from infra.permissions import GRANTS
+from switchboard.conversation import Conversation
+from switchboard.events import (
+    ConversationMessageAdded,
+    ConversationOpened,
+    Event,
+    MessageQuarantined,
+    MessageReceived,
+)
+from switchboard.flows import desk, route
+from switchboard.instant import system_clock
+from switchboard.message import Message, Party
+from tests import aws_events
+from tests.e2e.lab import CUSTOMER, Lab
+
+ACCOUNT = "acme-sms"
+QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:queue"
+
+NOT_ENFORCED: Mapping[str, str] = {
+    "WriteOwnLog": "the emulator writes functions' logs itself",
+    "TakeFromOwnQueue": "the emulator polls queues itself",
+    "ReadStream": "the emulator reads streams itself",
+    "SetFailuresAside": "the emulator sets a stream's failures aside itself",
+}
+"""Statements that Lambda uses in a function's name, which ministack 1.5.33 does without asking the role."""
+
+SOURCED: Mapping[str, set[str]] = {
+    "ingest_sms": {"WriteOwnLog"},
+    "router": {"WriteOwnLog", "TakeFromOwnQueue"},
+    "auto_ack": {"WriteOwnLog", "TakeFromOwnQueue"},
+    "outbound": {"WriteOwnLog", "TakeFromOwnQueue"},
+    "outbox": {"WriteOwnLog", "ReadStream", "SetFailuresAside"},
+    "agent_api": {"WriteOwnLog"},
+}
+"""Which of those each role has."""
+
+
+@pytest.fixture
+def alone(lab: Lab) -> Iterator[Lab]:
+    """The functions are called by the test only: their queues wait."""
+    with lab.unattended_queues():
+        yield lab
+
+
+# -- how each function is exercised ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What an exercise finds: a customer's conversation that Dee owns."""
+
+    lab: Lab
+    known: Conversation
+
+    def batch(self, function: str, event: Event | Mapping[str, Any]) -> bool:
+        """Whether a function handles one message of its queue."""
+        body = aws_events.on_bus(event) if isinstance(event, Event) else event
+        batch = aws_events.batch(json.loads(json.dumps(body)))
+        batch["Records"][0]["eventSourceARN"] = QUEUE_ARN
+        return bool(self.lab.invoke(function, batch) == {"batchItemFailures": []})
+
+    def change(self, before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
+        """Whether the outbox publishes one change of the conversations table."""
+        return bool(self.lab.invoke("outbox", aws_events.stream((before, after))) == {"batchItemFailures": []})
+
+    def item(self, name: str) -> dict[str, Any]:
+        """An item of the conversation's thread, as the stream would show it."""
+        key = {"thread": {"S": self.known.thread}, "item": {"S": name}}
+        found = self.lab.dynamodb.get_item(TableName=self.lab.outputs["ConversationsTable"], Key=key)
+        return dict(found["Item"])
+
+    def asks(self, method: str, path: str, body: Any = None) -> bool:
+        """Whether the API answers a lead."""
+        headers = {"idempotency-key": "once"}
+        return self.lab.call("dee", method, path, body, headers).is_success
+
+
+def _received(sender: str) -> MessageReceived:
+    party = Party(address=sender)
+    return MessageReceived(
+        at=system_clock(),
+        message=Message(channel="sms", account=ACCOUNT, provider_id=f"SM{sender[1:]}", sender=party, text="hello"),
+    )
+
+
+def _quarantined() -> MessageQuarantined:
+    return MessageQuarantined(
+        at=system_clock(),
+        account=ACCOUNT,
+        channel="sms",
+        quarantine_id="q1",
+        reason="no_message_sid",
+        key=f"quarantine/{ACCOUNT}/q1",
+        size=1,
+    )
+
+
+def _opened(known: Conversation) -> ConversationOpened:
+    return ConversationOpened(
+        at=system_clock(),
+        conversation_id=known.id,
+        account=known.account,
+        channel=known.channel,
+        queue=known.queue,
+        priority=known.priority,
+        policy=known.policy,
+    )
+
+
+def _added(known: Conversation, message_id: str) -> ConversationMessageAdded:
+    return ConversationMessageAdded(
+        at=system_clock(),
+        conversation_id=known.id,
+        account=known.account,
+        channel=known.channel,
+        message_id=message_id,
+        direction="outbound",
+        author="agent",
+        kind="message",
+    )
+
+
+def _webhook(stage: Stage) -> bool:
+    return stage.lab.webhook(stage.lab.fields()).status_code == 200
+
+
+def _unreadable_webhook(stage: Stage) -> bool:
+    form = {name: value for name, value in stage.lab.fields().items() if name in {"AccountSid", "From", "To"}}
+    return stage.lab.webhook(form).status_code == 200
+
+
+def _routes(stage: Stage) -> bool:
+    return stage.batch("router", _received("+15551230002"))
+
+
+def _routes_to_nobody(stage: Stage) -> bool:
+    now = system_clock()
+    stage.lab.agents.set_presence(stage.lab.agent_id("dee"), desk.Presence.OFFLINE, now, now)
+    return _routes(stage)
+
+
+def _sweeps(stage: Stage) -> bool:
+    return stage.batch("router", {"detail-type": "sweep.due", "detail": {}})
+
+
+def _offers(stage: Stage) -> bool:
+    agent_id = stage.lab.agent_id("dee")
+    return stage.batch("router", {"detail-type": "dispatch.again", "detail": {"agent_id": agent_id}})
+
+
+def _quarantines(stage: Stage) -> bool:
+    return stage.batch("router", _quarantined())
+
+
+def _acknowledges(stage: Stage) -> bool:
+    return stage.batch("auto_ack", _opened(stage.known))
+
+
+def _sends(stage: Stage) -> bool:
+    return stage.batch("outbound", _added(stage.known, "reply.1.first"))
+
+
+def _publishes(stage: Stage) -> bool:
+    return stage.change(None, stage.item("conversation#000001"))
+
+
+def _counts_an_answer(stage: Stage) -> bool:
+    answered = stage.item("conversation#000001")
+    return stage.change({**answered, "answers": {"N": "0"}}, answered)
+
+
+def _shows_a_conversation(stage: Stage) -> bool:
+    return stage.asks("GET", f"conversations/{stage.known.id}")
+
+
+def _shows_own_conversations(stage: Stage) -> bool:
+    return stage.asks("GET", "me/conversations")
+
+
+def _shows_the_agent(stage: Stage) -> bool:
+    return stage.asks("GET", "me")
+
+
+def _comes_online(stage: Stage) -> bool:
+    now = system_clock()
+    stage.lab.agents.set_presence(stage.lab.agent_id("dee"), desk.Presence.OFFLINE, now, now)
+    return stage.asks("PUT", "me/presence", {"presence": "online"})
+
+
+def _hands_on(stage: Stage) -> bool:
+    return stage.asks("PUT", "me/presence", {"presence": "offline"})
+
+
+def _replies(stage: Stage) -> bool:
+    return stage.asks("POST", f"conversations/{stage.known.id}/replies", {"text": "Hi!"})
+
+
+def _lists_the_quarantine(stage: Stage) -> bool:
+    return stage.asks("GET", f"quarantine/{ACCOUNT}")
+
+
+def _shows_raw_bytes(stage: Stage) -> bool:
+    return stage.asks("GET", f"quarantine/{ACCOUNT}/q1")
+
+
+Exercise = Callable[[Stage], bool]
+EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
+    "ingest_sms": {
+        "PutOnBus": _webhook,
+        "ReadOwnSecrets": _webhook,
+        "KeepRawBytes": _unreadable_webhook,
+    },
+    "router": {
+        "RouteConversations": _routes,
+        "FindWaitingAndDue": _sweeps,
+        "ClaimAgents": _offers,
+        "FindCandidates": _sweeps,
+        "MeetCustomers": _routes,
+        "RememberLanes": _sweeps,
+        "ListQuarantined": _quarantines,
+        "LookAgain": _routes_to_nobody,
+    },
+    "auto_ack": {
+        "WriteAcknowledgement": _acknowledges,
+        "CountAcknowledgement": _acknowledges,
+        "ReadResponseTimes": _acknowledges,
+    },
+    "outbound": {
+        "SendInOrder": _sends,
+        "RecordOptOut": _sends,
+        "ReadSecrets": _sends,
+    },
+    "outbox": {
+        "PutOnBus": _publishes,
+        "CountResponseTimes": _counts_an_answer,
+    },
+    "agent_api": {
+        "WorkOnConversations": _shows_a_conversation,
+        "FindOwnAndWaiting": _shows_own_conversations,
+        "ClaimAgents": _shows_the_agent,
+        "FindCandidates": _hands_on,
+        "CheckConsent": _replies,
+        "ReadLanes": _comes_online,
+        "ShowQuarantined": _lists_the_quarantine,
+        "ShowRawBytes": _shows_raw_bytes,
+        "LookAgain": _comes_online,
+    },
+}
+"""Per function and statement: what fails without it."""
+
+
+def _set(lab: Lab, sid: str) -> Stage:
+    """A customer's conversation that Dee owns and has answered, or still owes the answer, and a quarantined item."""
+    dee = desk.Caller(lab.agent_id("dee"))
+    route.route(_received(CUSTOMER), lab.board)
+    desk.set_presence(dee, desk.Presence.ONLINE, lab.board)
+    known = lab.conversation_of()
+    assert known
+    assert known.owner == dee.agent_id
+    if sid in {"SendInOrder", "RecordOptOut", "ReadSecrets", "CountResponseTimes"}:
+        desk.reply(dee, known.id, "Hi!", "first", lab.board)
+    if sid in {"ShowQuarantined", "ShowRawBytes"}:
+        lab.invoke("router", aws_events.batch(json.loads(json.dumps(aws_events.on_bus(_quarantined())))))
+        lab.s3.put_object(Bucket=lab.outputs["RawBucket"], Key=_quarantined().key, Body=b"?")
+    return Stage(lab, known)
+
+
+@pytest.mark.parametrize(
+    ("function", "sid"), [(function, sid) for function, exercises in EXERCISES.items() for sid in exercises]
+)
+def test_SEC_17_without_this_statement_the_function_fails_and_with_it_it_does_not(
+    alone: Lab, function: str, sid: str
+) -> None:
+    stage, exercise = _set(alone, sid), EXERCISES[function][sid]
+    alone.start_afresh(function)
+    with alone.without(function, sid):
+        assert not exercise(stage)
+    assert exercise(stage)
+
+
+@pytest.mark.parametrize("function", EXERCISES)
+def test_every_statement_of_a_deployed_role_is_exercised_or_known_not_to_be_enforced(
+    deployed: Lab, function: str
+) -> None:
+    assert {statement["Sid"] for statement in deployed.statements(function)} == (
+        set(EXERCISES[function]) | SOURCED[function]
+    )
+    assert SOURCED[function] <= set(NOT_ENFORCED)
+
+
+@pytest.mark.parametrize("function", EXERCISES)
+def test_what_is_not_enforced_reaches_only_the_functions_own_log_queue_and_stream(deployed: Lab, function: str) -> None:
+    own = {
+        "logs": deployed.functions[function]["LoggingConfig"]["LogGroup"],
+        "sqs": "Queue" if function != "outbox" else "Failures",
+        "dynamodb": "/stream/",
+    }
+    for statement in deployed.statements(function):
+        if statement["Sid"] in NOT_ENFORCED:
+            service = json.dumps(statement["Action"]).strip('["').split(":")[0]
+            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            assert all(own[service] in resource for resource in resources), statement["Sid"]
+
+
+# -- and nothing beyond it -------------------------------------------------------------------------
+
+FORBIDDEN: Mapping[str, tuple[str, ...]] = {
+    "ingest_sms": (
+        "dynamodb:GetItem ConversationsTable",
+        "dynamodb:PutItem ConversationsTable",
+        "dynamodb:GetItem CustomersTable",
+        "dynamodb:PutItem QuarantineTable",
+        "s3:GetObject RawBucket",
+        "sqs:SendMessage RouterQueueUrl",
+        "secretsmanager:PutSecretValue secret",
+    ),
+    "router": (
+        "secretsmanager:GetSecretValue secret",
+        "events:PutEvents BusName",
+        "s3:GetObject RawBucket",
+        "s3:PutObject RawBucket",
+        "dynamodb:GetItem QuarantineTable",
+        "dynamodb:DeleteItem ConversationsTable",
+        "sqs:SendMessage OutboundQueueUrl",
+    ),
+    "auto_ack": (
+        "secretsmanager:GetSecretValue secret",
+        "events:PutEvents BusName",
+        "dynamodb:GetItem AgentsTable",
+        "dynamodb:UpdateItem QueuesTable",
+        "sqs:SendMessage OutboundQueueUrl",
+        "s3:GetObject RawBucket",
+    ),
+    "outbound": (
+        "events:PutEvents BusName",
+        "dynamodb:GetItem AgentsTable",
+        "dynamodb:GetItem QueuesTable",
+        "sqs:SendMessage RouterQueueUrl",
+        "secretsmanager:PutSecretValue secret",
+        "s3:GetObject RawBucket",
+    ),
+    "outbox": (
+        "secretsmanager:GetSecretValue secret",
+        "dynamodb:GetItem ConversationsTable",
+        "dynamodb:PutItem ConversationsTable",
+        "dynamodb:GetItem CustomersTable",
+        "dynamodb:UpdateItem AgentsTable",
+        "s3:GetObject RawBucket",
+    ),
+    "agent_api": (
+        "secretsmanager:GetSecretValue secret",
+        "events:PutEvents BusName",
+        "dynamodb:UpdateItem CustomersTable",
+        "dynamodb:UpdateItem QueuesTable",
+        "dynamodb:PutItem QuarantineTable",
+        "s3:PutObject RawBucket",
+        "s3:DeleteObject RawBucket",
+        "sqs:SendMessage OutboundQueueUrl",
+    ),
+}
+"""What would do harm in the hands of whoever took a function over: an action, and on what."""
+
+EVERYWHERE = (
+    "dynamodb:Scan ConversationsTable",
+    "dynamodb:DeleteTable ConversationsTable",
+    "dynamodb:DeleteItem CustomersTable",
+    "iam:PutRolePolicy *",
+    "sts:AssumeRole *",
+    "lambda:UpdateFunctionCode *",
+    "lambda:InvokeFunction *",
+    "kms:Decrypt *",
+)
+
+
+def _arn(lab: Lab, what: str) -> str:
+    if what.endswith("Table"):
+        return f"arn:aws:dynamodb:us-east-1:000000000000:table/{lab.outputs[what]}"
+    if what.endswith("QueueUrl"):
+        return f"arn:aws:sqs:us-east-1:000000000000:{lab.outputs[what].rpartition('/')[2]}"
+    return {
+        "*": "*",
+        "BusName": f"arn:aws:events:us-east-1:000000000000:event-bus/{lab.outputs['BusName']}",
+        "RawBucket": f"arn:aws:s3:::{lab.outputs['RawBucket']}/quarantine/{ACCOUNT}/q1",
+        "secret": f"arn:aws:secretsmanager:us-east-1:000000000000:secret:switchboard/local/{ACCOUNT}-a1B2c3",
+    }[what]
+
+
+def _may(lab: Lab, function: str, action: str, what: str) -> bool:
+    role = lab.functions[function]["Role"]
+    answer = lab.iam.simulate_principal_policy(
+        PolicySourceArn=role, ActionNames=[action], ResourceArns=[_arn(lab, what)]
+    )
+    return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
+
+
+@pytest.mark.parametrize("function", FORBIDDEN)
+def test_SEC_17_a_function_that_was_taken_over_can_do_no_more_than_its_job(deployed: Lab, function: str) -> None:
+    allowed = [wish for wish in (*FORBIDDEN[function], *EVERYWHERE) if _may(deployed, function, *wish.split())]
+    assert allowed == []
+
+
+def test_the_simulation_knows_what_is_allowed(deployed: Lab) -> None:
+    assert _may(deployed, "ingest_sms", "secretsmanager:GetSecretValue", "secret")
+    assert _may(deployed, "ingest_sms", "s3:PutObject", "RawBucket")
+    assert _may(deployed, "agent_api", "s3:GetObject", "RawBucket")
+    assert _may(deployed, "router", "sqs:SendMessage", "RouterQueueUrl")
+    assert _may(deployed, "outbox", "events:PutEvents", "BusName")
+
+
+def test_the_deployed_roles_are_the_table_of_grants(deployed: Lab) -> None:
+    for function, grants in GRANTS.items():
+        granted = {
+            statement["Sid"]: set(
+                statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            )
+            for statement in deployed.statements(function)
+            if statement["Sid"] not in NOT_ENFORCED
+        }
+        assert granted == {grant.sid: {f"{grant.service}:{action}" for action in grant.actions} for grant in grants}
+
+
+@pytest.mark.parametrize("function", ["ingest_sms", "router", "auto_ack", "outbound", "outbox", "agent_api"])
+def test_no_role_can_be_taken_by_anybody_but_lambda(deployed: Lab, function: str) -> None:
+    role = deployed.iam.get_role(RoleName=deployed.role(function))["Role"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert (trust["Action"], trust["Principal"]) == ("sts:AssumeRole", {"Service": "lambda.amazonaws.com"})
