@@ -311,8 +311,11 @@ _RANK = {
     DeliveryStatus.SENDING: 1,
     DeliveryStatus.UNKNOWN: 1,
     DeliveryStatus.SENT: 2,
+    DeliveryStatus.DELAYED: 2,
     DeliveryStatus.FAILED: 3,
     DeliveryStatus.UNDELIVERED: 3,
+    DeliveryStatus.BOUNCED: 3,
+    DeliveryStatus.COMPLAINED: 6,
     DeliveryStatus.DELIVERED: 4,
     DeliveryStatus.READ: 5,
 }
@@ -326,6 +329,8 @@ FINAL = frozenset(
         DeliveryStatus.READ,
         DeliveryStatus.FAILED,
         DeliveryStatus.UNDELIVERED,
+        DeliveryStatus.BOUNCED,
+        DeliveryStatus.COMPLAINED,
         DeliveryStatus.UNKNOWN,
     }
 )

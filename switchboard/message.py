@@ -1,14 +1,15 @@
 """The one shape of whatever a customer or a provider sends, whichever channel it came by.
 
 A delivery (one webhook call, one mail) holds one or more of these; `kind` says what each is. Only a `message` opens or
-continues a conversation, and only a `message` is ever acknowledged. Field names are a public contract.
+continues a conversation, and only a `message` is ever acknowledged. Field names are a public contract
+(docs/messages.schema.json): a field that doesn't apply is absent.
 """
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 
 class Model(BaseModel):
@@ -28,38 +29,122 @@ class Party(Model):
 
 
 class Attachment(Model):
-    """A file that came along, by reference: nothing is fetched while a provider waits."""
+    """A file that came along. By reference where the provider keeps it: nothing is fetched while it waits.
+
+    `content_type` is what was declared; `inline` files belong to the text and are not listed to people.
+    """
 
     url: str | None = None
     content_type: str = "application/octet-stream"
-    filename: str | None = None
-    size: int | None = None
+    filename: str | None = Field(default=None, max_length=150)
+    size: int | None = Field(default=None, ge=0, description="bytes")
     sha256: str | None = None
     inline: bool = False
+
+
+class Thread(Model):
+    """What a message says of the exchange that it belongs to. Ids are as the provider or the mail has them."""
+
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    token: str | None = Field(default=None, description="our own signed mark, verified: the conversation's id")
+
+
+class Category(StrEnum):
+    """What kind of machine wrote, where one did."""
+
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    VACATION = "vacation"
+    LIST = "list"
+    NOTIFICATION = "notification"
+    RECEIPT = "receipt"
+    CALENDAR = "calendar"
+
+
+class Automation(Model):
+    """Whether a machine wrote, and apart from that whether one may answer (rules AK-1, AK-2).
+
+    `reason` is the code of the first row that forbids an answer; `generated` mail is routed like any other.
+    """
+
+    generated: bool = False
+    may_reply: bool = True
+    reason: str | None = None
+    category: Category | None = None
 
 
 class _Inbound(Model):
     """What every kind has.
 
     `provider_id` is unique per channel and account and is the same in every copy of a delivery: it is what makes a
-    delivery count once. `account` is ours. `sent_at` is the provider's time where it tells one.
+    delivery count once. `account` is ours. `sent_at` is the provider's time where it tells one. `flags` are codes such
+    as `malformed`, `encrypted`, `spam`, `virus`, `oversize`, `forwarded`, `edited`, `standby`, `group`, `ephemeral`.
     """
 
     channel: str
     account: str
     provider_id: str = Field(min_length=1, max_length=200)
-    sender: Party
+    sender: Party | None = None
+    from_mailboxes: tuple[Party, ...] = ()
     to: tuple[Party, ...] = ()
+    cc: tuple[Party, ...] = ()
+    reply_to: tuple[Party, ...] = ()
+    subject: str | None = None
     sent_at: AwareDatetime | None = None
+    thread: Thread | None = None
+    auto: Automation | None = None
     flags: tuple[str, ...] = ()
 
 
 class Message(_Inbound):
-    """A person wrote something that wants an answer."""
+    """A person wrote something that wants an answer.
+
+    `text` is what is new in it, without quotes and signature; `full_text` all of it; `quoted` what `text` leaves out.
+    On channels without quoting only `text` is set. `html` is sanitised: safe to show, without remote content.
+    """
 
     kind: Literal["message"] = "message"
+    sender: Party
+    text: str = ""
+    full_text: str | None = None
+    quoted: str | None = None
+    html: str | None = None
+    language: str | None = Field(default=None, description="BCP 47 primary tag; absent where it can't be told")
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Edit(_Inbound):
+    """The sender changed a message of theirs; `target` is its provider id."""
+
+    kind: Literal["edit"] = "edit"
+    target: str
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
+
+
+class Deletion(_Inbound):
+    """The sender took a message back; `target` is its provider id. Its content is removed from our store."""
+
+    kind: Literal["delete"] = "delete"
+    target: str
+
+
+class Reaction(_Inbound):
+    """The sender put an emoji to a message, or took it off again (`emoji` is empty)."""
+
+    kind: Literal["reaction"] = "reaction"
+    target: str
+    emoji: str = ""
+
+
+class Postback(_Inbound):
+    """The sender pressed a button of ours; `payload` is what we gave the button, `text` what it says."""
+
+    kind: Literal["postback"] = "postback"
+    payload: str = ""
+    text: str = ""
 
 
 class ConsentChange(_Inbound):
@@ -69,6 +154,7 @@ class ConsentChange(_Inbound):
     """
 
     kind: Literal["opt_out", "opt_in", "help"]
+    sender: Party
     wording: str = ""
 
 
@@ -78,34 +164,61 @@ class DeliveryStatus(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELAYED = "delayed"
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
     UNDELIVERED = "undelivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
     UNKNOWN = "unknown"
+
+
+class Delivery(Model):
+    """What became of a message for one recipient: `reason` is a provider's code, `dsn` is of RFC 3463."""
+
+    status: DeliveryStatus
+    dsn: str | None = None
+    hard: bool | None = Field(default=None, description="whether the address is bad for good")
+    reason: str | None = None
+    recipient: str | None = None
 
 
 class DeliveryReport(_Inbound):
     """A provider says what became of a message of ours.
 
-    `conversation_id` and `message_id` are ours, echoed through the callback URL; absent in a report on a message that
-    this system did not send.
+    `conversation_id` and `message_id` are ours where the report tells them, `original_id` is the provider's id of the
+    message that it is about. A report on several recipients has them all in `delivery_recipients`.
     """
 
     kind: Literal["delivery_status"] = "delivery_status"
-    status: DeliveryStatus
-    code: str | None = None
+    delivery: Delivery
+    delivery_recipients: tuple[Delivery, ...] = ()
+    original_id: str | None = None
     conversation_id: str | None = None
     message_id: str | None = None
 
 
 class Unhandled(_Inbound):
-    """A verified delivery of a kind that needs nothing done; counted, not routed (rule X-7)."""
+    """A verified delivery that needs nothing of the router; counted, not routed (rule X-7).
 
-    kind: Literal["echo", "system", "unknown"]
+    An `echo` is our own side's traffic (rule X-14): one by a human agent elsewhere cancels a pending acknowledgement.
+    """
+
+    kind: Literal["echo", "system", "unknown", "read", "typing", "block", "unblock", "referral"]
 
 
-Inbound = Annotated[Message | ConsentChange | DeliveryReport | Unhandled, Field(discriminator="kind")]
+Received: TypeAlias = Message | Edit | Deletion | Reaction | Postback | ConsentChange | DeliveryReport | Unhandled
+"""Any event of a delivery."""
+
+Inbound = Annotated[Received, Field(discriminator="kind")]
+INBOUND: TypeAdapter[Received] = TypeAdapter(Inbound)
+
+
+def as_plain(event: Received) -> dict[str, Any]:
+    """An event as JSON-ready values: a field that doesn't apply is absent."""
+    dumped = event.model_dump(mode="json", exclude_none=True)
+    return {name: value for name, value in dumped.items() if value != []}
 
 
 class Outgoing(Model):

@@ -12,10 +12,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, TypeAlias
 
-from switchboard.message import ConsentChange, DeliveryReport, Message, Outgoing, Sent, Unhandled
+from switchboard.message import Outgoing, Received, Sent
 
 Secret: TypeAlias = Mapping[str, str]
-Received: TypeAlias = Message | ConsentChange | DeliveryReport | Unhandled
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def _report(thread: str, reported: DeliveryReport, board: Board) -> str:
     entry = board.conversations.entry(thread, reported.message_id or "")
     if entry is None or entry.status is None:
         return "not_ours"
-    if not advances(entry.status, reported.status):
+    if not advances(entry.status, reported.delivery.status):
         return "known_already"
-    board.conversations.advance(entry, replace(entry, status=reported.status, code=reported.code))
-    return str(reported.status)
+    board.conversations.advance(entry, replace(entry, status=reported.delivery.status, code=reported.delivery.reason))
+    return str(reported.delivery.status)

@@ -106,9 +106,7 @@ def _claim_first(
     return None
 
 
-def _said_of(
-    waiting: Waiting, known: Waiting | None, choice: Choice | None
-) -> tuple[tuple[str, str], ...] | None:
+def _said_of(waiting: Waiting, known: Waiting | None, choice: Choice | None) -> tuple[tuple[str, str], ...] | None:
     """What was said of the candidates, if this is the conversation that they were compared for."""
     if choice is None or known is None or (waiting.thread, waiting.number) != (known.thread, known.number):
         return None

@@ -75,7 +75,7 @@ def _take(
     except UnparseableError as error:
         bus.publish([_quarantine(request, account, channel, error.reason, raw(), now)])
         return Verdict(HTTPStatus.OK, f"quarantined:{error.reason}")
-    telling = [m for m in received if not (isinstance(m, DeliveryReport) and m.status in _PASSING)]
+    telling = [m for m in received if not (isinstance(m, DeliveryReport) and m.delivery.status in _PASSING)]
     if telling:
         bus.publish([MessageReceived(at=now, message=message) for message in telling])
     return Verdict(HTTPStatus.OK, received[0].kind if received else "empty", len(telling))

@@ -21,7 +21,7 @@ from switchboard.flows import desk
 from switchboard.flows.acknowledge import acknowledge
 from switchboard.flows.deliver import deliver
 from switchboard.flows.receive import receive
-from switchboard.message import ConsentChange, DeliveryReport, DeliveryStatus, Outgoing, Party, Sent
+from switchboard.message import ConsentChange, Delivery, DeliveryReport, DeliveryStatus, Outgoing, Party, Sent
 from switchboard.ports import RawStore
 from switchboard.routing import Presence
 from tests.world import BASE_URL, CUSTOMER, World, make_world
@@ -208,7 +208,7 @@ def _delivered(world: World) -> None:
             account="acme-sms",
             provider_id="SMx:delivered",
             sender=Party(address=CUSTOMER),
-            status=DeliveryStatus.DELIVERED,
+            delivery=Delivery(status=DeliveryStatus.DELIVERED),
             conversation_id=known.id,
             message_id=f"ack.{known.number}",
         )

@@ -20,7 +20,7 @@ from switchboard.errors import (
 from switchboard.flows import desk
 from switchboard.flows.acknowledge import acknowledge
 from switchboard.flows.deliver import ACK_VALID, ATTEMPT, deliver, report
-from switchboard.message import ConsentChange, DeliveryReport, DeliveryStatus, Party
+from switchboard.message import ConsentChange, Delivery, DeliveryReport, DeliveryStatus, Party
 from tests.doubles import Overridden, raising
 from tests.world import BASE_URL, CUSTOMER, World
 
@@ -268,10 +268,15 @@ def test_a_report_that_is_faster_than_the_answer_to_the_send_stands(world: World
 # -- reports ----------------------------------------------------------------------------------------
 
 
-def tell(world: World, entry_id: str | None, told: DeliveryStatus, **changes: Any) -> str:
+def tell(world: World, entry_id: str | None, told: DeliveryStatus, code: str | None = None, **changes: Any) -> str:
     fields: dict[str, Any] = {"conversation_id": world.only().id, "message_id": entry_id, **changes}
     reported = DeliveryReport(
-        channel="sms", account="acme-sms", provider_id="SM1:x", sender=Party(address="x"), status=told, **fields
+        channel="sms",
+        account="acme-sms",
+        provider_id="SM1:x",
+        sender=Party(address="x"),
+        delivery=Delivery(status=told, reason=code),
+        **fields,
     )
     return report(reported, world.board)
 

@@ -229,7 +229,7 @@ def test_X_7_a_delivery_report_is_forwarded_with_our_ids() -> None:
     (event,) = edge.published
     assert isinstance(event, MessageReceived)
     assert isinstance(event.message, DeliveryReport)
-    assert event.message.status is DeliveryStatus.DELIVERED
+    assert event.message.delivery.status is DeliveryStatus.DELIVERED
     assert (event.message.conversation_id, event.message.message_id) == ("acme-sms.c1.1", "reply.1.k")
 
 

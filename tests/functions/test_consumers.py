@@ -18,7 +18,7 @@ from switchboard.events import (
     MessageReceived,
 )
 from switchboard.flows import desk
-from switchboard.message import DeliveryReport, DeliveryStatus, Message, Party
+from switchboard.message import Delivery, DeliveryReport, DeliveryStatus, Message, Party
 from switchboard.routing import Presence
 from tests.aws_events import CONTEXT, batch, failed, on_bus
 from tests.functions.conftest import Deployment
@@ -169,7 +169,7 @@ def test_a_reply_is_sent_and_a_report_on_it_recorded(deployment: Deployment, mon
         account="acme-sms",
         provider_id="SM1:delivered",
         sender=Party(address="+15550100100"),
-        status=DeliveryStatus.DELIVERED,
+        delivery=Delivery(status=DeliveryStatus.DELIVERED),
         conversation_id=world.only().id,
         message_id=entry.id,
     )

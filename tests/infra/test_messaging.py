@@ -25,7 +25,7 @@ from switchboard.events import (
     MessageQuarantined,
     MessageReceived,
 )
-from switchboard.message import ConsentChange, DeliveryReport, DeliveryStatus, Message, Party, Unhandled
+from switchboard.message import ConsentChange, Delivery, DeliveryReport, DeliveryStatus, Message, Party, Unhandled
 from tests.infra.conftest import Synthesis, Template
 
 pytestmark = pytest.mark.infra
@@ -46,7 +46,10 @@ TOLD: list[tuple[Event, set[str]]] = [
     (MessageReceived(at=AT, message=Message(**DELIVERY)), {"router"}),
     (MessageReceived(at=AT, message=ConsentChange(**DELIVERY, kind="opt_out")), {"router"}),
     (MessageReceived(at=AT, message=Unhandled(**DELIVERY, kind="echo")), {"router"}),
-    (MessageReceived(at=AT, message=DeliveryReport(**DELIVERY, status=DeliveryStatus.SENT)), {"outbound"}),
+    (
+        MessageReceived(at=AT, message=DeliveryReport(**DELIVERY, delivery=Delivery(status=DeliveryStatus.SENT))),
+        {"outbound"},
+    ),
     (
         MessageQuarantined(
             at=AT, account="acme-sms", channel="sms", quarantine_id="q", reason="r", key="quarantine/q", size=1

@@ -17,7 +17,7 @@ from switchboard.events import (
     MessageReceived,
 )
 from switchboard.events import Event as BusEvent
-from switchboard.message import DeliveryReport, DeliveryStatus, Message, Party
+from switchboard.message import Delivery, DeliveryReport, DeliveryStatus, Message, Party
 
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SID = "SM000001"
@@ -109,7 +109,11 @@ def test_a_message_of_a_conversation_from_before_the_feed_is_told_all_the_same()
 
 def test_delivery_reports_are_not_messages() -> None:
     report = DeliveryReport(
-        channel="sms", account="a", provider_id="x", sender=Party(address="+1"), status=DeliveryStatus.SENT
+        channel="sms",
+        account="a",
+        provider_id="x",
+        sender=Party(address="+1"),
+        delivery=Delivery(status=DeliveryStatus.SENT),
     )
 
     assert told(MessageReceived(at=START, message=report)) == []

@@ -6,10 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.channels import Account, Received, Request
+from switchboard.channels import Account, Request
 from switchboard.channels.sms.parse import parse
 from switchboard.errors import UnparseableError
-from switchboard.message import Attachment, ConsentChange, DeliveryReport, DeliveryStatus, Message, Party, Unhandled
+from switchboard.message import (
+    Attachment,
+    ConsentChange,
+    DeliveryReport,
+    DeliveryStatus,
+    Message,
+    Party,
+    Received,
+    Unhandled,
+)
 
 OURS, CUSTOMER = "+15005550006", "+15005550101"
 ACCOUNT = Account("support-us", OURS)
@@ -105,7 +114,7 @@ def test_TW_7_a_bare_yes_stays_a_message() -> None:
 def test_TW_9_a_status_callback_says_which_message_of_ours_it_is_about() -> None:
     event = read(CALLBACK, f"{URL}?conversation=support-us.c1.2&message=m%2F1")
     assert isinstance(event, DeliveryReport)
-    assert (event.status, event.conversation_id, event.message_id) == (
+    assert (event.delivery.status, event.conversation_id, event.message_id) == (
         DeliveryStatus.DELIVERED,
         "support-us.c1.2",
         "m/1",
@@ -136,20 +145,20 @@ def test_TW_9_a_status_of_an_unknown_message_is_reported_all_the_same() -> None:
 def test_each_status_of_twilio_has_one_of_ours(word: str, status: DeliveryStatus) -> None:
     event = read(CALLBACK | {"MessageStatus": word})
     assert isinstance(event, DeliveryReport)
-    assert event.status is status
+    assert event.delivery.status is status
 
 
 def test_a_failure_carries_its_code() -> None:
     event = read(CALLBACK | {"MessageStatus": "failed", "ErrorCode": "30003"})
     assert isinstance(event, DeliveryReport)
-    assert event.code == "30003"
+    assert event.delivery.reason == "30003"
 
 
 @pytest.mark.parametrize("code", ["", "0", "a b"])
 def test_what_is_no_code_is_left_out(code: str) -> None:
     event = read(CALLBACK | {"ErrorCode": code})
     assert isinstance(event, DeliveryReport)
-    assert event.code is None
+    assert event.delivery.reason is None
 
 
 def test_sms_status_alone_makes_a_status_callback() -> None:

@@ -7,12 +7,12 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from switchboard.channels import Account, Received, Request
+from switchboard.channels import Account, Request
 from switchboard.channels.sms.form import is_ours, read_pairs, status_of
 from switchboard.channels.sms.status import STATUSES
 from switchboard.consent import Keyword, keyword
 from switchboard.errors import UnparseableError
-from switchboard.message import Attachment, ConsentChange, DeliveryReport, Message, Party, Unhandled
+from switchboard.message import Attachment, ConsentChange, Delivery, DeliveryReport, Message, Party, Received, Unhandled
 
 _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _SID = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -54,8 +54,7 @@ def _report(fields: dict[str, str], status: str, url: str, account: Account) -> 
         return Unhandled(kind="unknown", **common)
     query = parse_qs(urlsplit(url).query)
     return DeliveryReport(
-        status=STATUSES[status],
-        code=_code(fields),
+        delivery=Delivery(status=STATUSES[status], reason=_code(fields)),
         conversation_id=query.get("conversation", [None])[0],
         message_id=query.get("message", [None])[0],
         **common,
