@@ -212,7 +212,7 @@ Received: TypeAlias = Message | Edit | Deletion | Reaction | Postback | ConsentC
 """Any event of a delivery."""
 
 Inbound = Annotated[Received, Field(discriminator="kind")]
-INBOUND: TypeAdapter[Received] = TypeAdapter(Inbound)
+INBOUND: TypeAdapter[Received] = TypeAdapter(Inbound, config=ConfigDict(defer_build=True))
 
 
 def as_plain(event: Received) -> dict[str, Any]:

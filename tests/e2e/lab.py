@@ -385,7 +385,7 @@ class Lab:
         return max(theirs, key=lambda known: known.number, default=None)
 
     def kept(self) -> dict[str, list[Any]]:
-        """Everything that is stored: each table's items, the keys of the raw bytes, and the queues of parked messages."""
+        """Everything that is stored: each table's items, the raw bytes' keys, and which queues have parked messages."""
         tables = {table: sorted(self._scan(self.outputs[table]), key=json.dumps) for table in TABLES}
         objects = self.s3.list_objects_v2(Bucket=self.outputs["RawBucket"]).get("Contents", [])
         parked = [output for output in self.outputs if output.endswith("LettersUrl") and self.depth(output)]

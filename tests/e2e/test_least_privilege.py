@@ -23,6 +23,7 @@ from switchboard.events import (
 from switchboard.flows import desk, route
 from switchboard.instant import system_clock
 from switchboard.message import Message, Party
+from switchboard.routing import Presence
 from tests import aws_events
 from tests.e2e.lab import CUSTOMER, Lab
 
@@ -148,7 +149,7 @@ def _routes(stage: Stage) -> bool:
 
 def _routes_to_nobody(stage: Stage) -> bool:
     now = system_clock()
-    stage.lab.agents.set_presence(stage.lab.agent_id("dee"), desk.Presence.OFFLINE, now, now)
+    stage.lab.agents.set_presence(stage.lab.agent_id("dee"), Presence.OFFLINE, now, now)
     return _routes(stage)
 
 
@@ -196,7 +197,7 @@ def _shows_the_agent(stage: Stage) -> bool:
 
 def _comes_online(stage: Stage) -> bool:
     now = system_clock()
-    stage.lab.agents.set_presence(stage.lab.agent_id("dee"), desk.Presence.OFFLINE, now, now)
+    stage.lab.agents.set_presence(stage.lab.agent_id("dee"), Presence.OFFLINE, now, now)
     return stage.asks("PUT", "me/presence", {"presence": "online"})
 
 
@@ -266,7 +267,7 @@ def _set(lab: Lab, sid: str) -> Stage:
     """A customer's conversation that Dee owns and has answered, or still owes the answer, and a quarantined item."""
     dee = desk.Caller(lab.agent_id("dee"))
     route.route(_received(CUSTOMER), lab.board)
-    desk.set_presence(dee, desk.Presence.ONLINE, lab.board)
+    desk.set_presence(dee, Presence.ONLINE, lab.board)
     known = lab.conversation_of()
     assert known
     assert known.owner == dee.agent_id
