@@ -7,10 +7,11 @@ import os
 import random
 import secrets as chance
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -19,14 +20,16 @@ from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.bus import EventBridgeBus
 from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.customers import DynamoCustomers
+from switchboard.aws.http import request_of
 from switchboard.aws.quarantine import DynamoQuarantine
 from switchboard.aws.queues import DynamoQueues
 from switchboard.aws.raw import S3RawStore
 from switchboard.aws.router_queue import SqsRouterQueue
 from switchboard.aws.secrets import CachedSecrets
-from switchboard.channels import Sender, channel
+from switchboard.channels import Channel, Sender, channel
 from switchboard.errors import SwitchboardError
 from switchboard.flows.board import Board
+from switchboard.flows.receive import Verdict, receive
 from switchboard.instant import system_clock
 from switchboard.policy import Policy, load_policy
 
@@ -128,6 +131,20 @@ def raw() -> S3RawStore:
 def secrets() -> CachedSecrets:
     """Our accounts' credentials."""
     return CachedSecrets(boto3.client("secretsmanager", config=_CONFIG), setting("SECRET_PREFIX"), system_clock)
+
+
+def take(event: Mapping[str, Any], received_by: Channel, account: str, path: str) -> Verdict:
+    """Take a webhook call that reached `path`; see `flows.receive`."""
+    return receive(
+        request_of(event, setting("PUBLIC_BASE_URL"), path),
+        account,
+        channel=received_by,
+        policy=policy(),
+        secrets=secrets(),
+        bus=bus(),
+        raw=raw,
+        clock=system_clock,
+    )
 
 
 def connect(channel_name: str, account: str) -> Sender:

@@ -6,20 +6,29 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.logging import Logger
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from functions.agent_api import views
 from switchboard import wiring
+from switchboard.aws.batches import describe
 from switchboard.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, SwitchboardError
 from switchboard.flows import desk
 
-api = APIGatewayHttpResolver(strip_prefixes=["/agent"])
+api, logger = APIGatewayHttpResolver(strip_prefixes=["/agent"]), Logger()
 
 LEADS = "leads"
 KEY_LENGTH = 64
 QUARANTINE_LIMIT = 100
 PROBLEM = "application/problem+json"
+
+
+class WrongBodyError(SwitchboardError):
+    """A body that is not what the route takes: each field with what is wrong, never its content."""
+
+
 _STATUS: dict[type[SwitchboardError], HTTPStatus] = {
+    WrongBodyError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.CONFLICT,
@@ -45,8 +54,14 @@ def lead() -> desk.Caller:
 
 
 def body(kind: type[Body]) -> Body:
-    """The request's body; raises pydantic's `ValidationError`."""
-    return kind.model_validate_json(api.current_event.decoded_body or "{}")
+    """The request's body; raises `WrongBodyError`."""
+    try:
+        return kind.model_validate_json(api.current_event.decoded_body or "{}")
+    except UnicodeDecodeError:
+        raise WrongBodyError("body: not UTF-8") from None
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise WrongBodyError("; ".join(wrong)) from None
 
 
 def show(view: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Answer:
@@ -73,11 +88,11 @@ def refuse(error: SwitchboardError) -> Answer:
     return problem(status, str(error))
 
 
-@api.exception_handler(ValidationError)  # type: ignore[untyped-decorator]  # Powertools leaves it untyped
-def correct(error: ValidationError) -> Answer:
-    """A body that is not what the route takes: each field with what is wrong, never its content."""
-    wrong = [f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors(include_input=False)]
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(wrong))
+@api.exception_handler(Exception)  # type: ignore[untyped-decorator]  # Powertools leaves it untyped
+def fail(error: Exception) -> Answer:
+    """Our own fault. Let out, Lambda would log its message, which may quote what customers wrote (promise 10)."""
+    logger.error("failed", extra=describe(error))
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something is wrong on our side: try again, it has been logged")
 
 
 @api.not_found

@@ -7,10 +7,10 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from switchboard import wiring
-from switchboard.aws.http import request_of
+from switchboard.aws.batches import describe
+from switchboard.aws.http import answer
 from switchboard.channels import channel
-from switchboard.flows.receive import receive
-from switchboard.instant import system_clock
+from switchboard.flows.receive import FAILED
 
 logger, metrics = Logger(), Metrics()
 SMS = channel("sms")
@@ -21,18 +21,11 @@ SMS = channel("sms")
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take a delivery, or say why not; the answer never says more than its status."""
     account = event["pathParameters"]["account"]
-    verdict = receive(
-        request_of(event, wiring.setting("PUBLIC_BASE_URL"), f"/sms/{account}"),
-        account,
-        channel=SMS,
-        policy=wiring.policy(),
-        secrets=wiring.secrets(),
-        bus=wiring.bus(),
-        raw=wiring.raw,
-        clock=system_clock,
-    )
+    try:
+        verdict = wiring.take(event, SMS, account, f"/sms/{account}")
+    except Exception as error:  # noqa: BLE001  # whatever it is, the provider must come again (rule X-2)
+        logger.error("failed", extra=describe(error))  # noqa: TRY400  # a traceback would show what customers wrote
+        verdict = FAILED
     metrics.add_metric(verdict.metric, MetricUnit.Count, 1)
     logger.info("received", outcome=verdict.outcome, status=verdict.status, events=verdict.events)
-    if verdict.status != 200:  # noqa: PLR2004  # HTTP's own name for success
-        return {"statusCode": verdict.status}
-    return {"statusCode": 200, "headers": dict(SMS.answer), "body": SMS.answer_body}
+    return answer(verdict, SMS)

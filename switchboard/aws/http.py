@@ -2,9 +2,11 @@
 
 import base64
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-from switchboard.channels import Request
+from switchboard.channels import Channel, Request
+from switchboard.flows.receive import Verdict
 
 
 def request_of(event: Mapping[str, Any], base_url: str, path: str) -> Request:
@@ -21,3 +23,10 @@ def request_of(event: Mapping[str, Any], base_url: str, path: str) -> Request:
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogateescape"),
     )
+
+
+def answer(verdict: Verdict, channel: Channel) -> dict[str, Any]:
+    """What the provider is told: its own kind of yes, or a bare status."""
+    if verdict.status is not HTTPStatus.OK:
+        return {"statusCode": verdict.status}
+    return {"statusCode": HTTPStatus.OK, "headers": dict(channel.answer), "body": channel.answer_body}

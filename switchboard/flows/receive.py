@@ -33,6 +33,10 @@ class Verdict:
         return "Received" if self.status is HTTPStatus.OK else "Refused"
 
 
+FAILED = Verdict(HTTPStatus.SERVICE_UNAVAILABLE, "failed")
+"""Something broke that should not: nothing is kept, and the provider comes again."""
+
+
 def receive(
     request: Request,
     account_key: str,
