@@ -177,6 +177,7 @@ class Function(Construct):
             role=self._role([*statements, *(source.statements() if source else [])]),
             log_group=self.log,
             logging_format=lambda_.LoggingFormat.JSON,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,  # a start and a report per call cost more than they tell
             environment={
                 "STAGE": settings.stage,
                 "POWERTOOLS_SERVICE_NAME": name,

@@ -86,8 +86,8 @@ _FUNCTIONS = {
 }
 
 _PROD_FUNCTIONS = {
-    "ingest_sms": FunctionSettings(timeout=10, memory=1024, reserved_concurrency=200),
-    "router": FunctionSettings(memory=1024, reserved_concurrency=50, consumers=50),
+    "ingest_sms": FunctionSettings(timeout=10, reserved_concurrency=200),
+    "router": FunctionSettings(reserved_concurrency=50, consumers=50),
     "auto_ack": FunctionSettings(reserved_concurrency=20, consumers=20),
     "outbound": FunctionSettings(reserved_concurrency=50, consumers=50, tries=_PATIENT),
     "outbox": FunctionSettings(reserved_concurrency=20),

@@ -51,8 +51,14 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Why this agent: what the choice was made from. The same inputs and seed give the same agent."""
+    """Why this agent: what the choice was made from. The same inputs and seed give the same agent.
 
+    Each is kept beside its conversation, written with the claim that it led to.
+    """
+
+    thread: str
+    number: int
+    agent_id: str
     at: Instant
     seed: str
     policy: str
@@ -108,7 +114,6 @@ class Conversation:
     answers: int = 0
     answer: Answer | None = None
     acknowledgement: Acknowledgement | None = None
-    decision: Decision | None = None
     resolved_by: Literal["agent", "silence"] | None = None
 
     @property
@@ -209,20 +214,18 @@ def hear(
     return replace(raised, status=Status.WAITING, queued_reason="customer_returned", due_at=None, passed_over=None)
 
 
-def claim(
-    conversation: Conversation, agent_id: str, decision: Decision, cost: int, lease_until: datetime | None
-) -> Conversation:
+def claim(conversation: Conversation, decision: Decision, cost: int, lease_until: datetime | None) -> Conversation:
     """An agent takes a waiting conversation and its lease starts."""
     if conversation.status is not Status.WAITING:
         raise RefusedError("only a waiting conversation can be claimed: read it again")
     return replace(
         conversation,
         status=Status.ASSIGNED,
-        owner=agent_id,
-        last_agent=agent_id,
+        owner=decision.agent_id,
+        last_agent=decision.agent_id,
         assigned_at=decision.at,
+        policy=decision.policy,
         cost=cost,
-        decision=decision,
         queued_reason=None,
         passed_over=None,
         due_at=lease_until,
@@ -265,7 +268,7 @@ def release(conversation: Conversation, reason: QueuedReason, at: datetime, sile
     freed = replace(conversation, owner=None, assigned_at=None, cost=0)
     if conversation.awaiting_since is None:
         return replace(freed, status=Status.IDLE, due_at=at + silence)
-    return replace(freed, status=Status.WAITING, queued_reason=reason, due_at=None, decision=None)
+    return replace(freed, status=Status.WAITING, queued_reason=reason, due_at=None)
 
 
 def lapse(conversation: Conversation, at: datetime, lease: timedelta, silence: timedelta) -> Conversation | None:

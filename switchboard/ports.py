@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from switchboard.consent import Consent, ConsentEvent
-from switchboard.conversation import Conversation, Entry
+from switchboard.conversation import Conversation, Decision, Entry
 from switchboard.events import Event, MessageQuarantined
 from switchboard.instant import Instant
 from switchboard.promise import ResponseTimes
@@ -111,8 +111,8 @@ class Conversations(Protocol):
     def save(self, before: Conversation, after: Conversation) -> Conversation:
         """Write a change; returns it with its new revision, raises `ConflictError`."""
 
-    def claim(self, before: Conversation, after: Conversation) -> Conversation:
-        """Write a change that takes units from its owner, in one transaction.
+    def claim(self, before: Conversation, after: Conversation, decision: Decision) -> Conversation:
+        """Write a change that takes units from its owner, and why, in one transaction.
 
         Raises `ConflictError` if the conversation changed, `AgentUnavailableError` if the agent has not the units or
         is not online.
@@ -138,6 +138,9 @@ class Conversations(Protocol):
 
     def advance(self, before: Entry, after: Entry) -> Entry:
         """Change an outbound message's delivery; raises `ConflictError` if its status is no longer the one read."""
+
+    def decision(self, thread: str, number: int) -> Decision | None:
+        """The newest decision that gave a conversation to an agent."""
 
     def heads(self, lane: Lane, limit: int) -> list[Waiting]:
         """The first in a lane; may be stale."""

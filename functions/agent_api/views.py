@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from switchboard.conversation import Conversation, Entry
+from switchboard.conversation import Conversation, Decision, Entry
 from switchboard.events import MessageQuarantined
 from switchboard.routing import Agent, Presence
 
@@ -133,9 +133,8 @@ class TimelineView(ConversationView):
     decision: DecisionView | None
 
     @classmethod
-    def made(cls, known: Conversation, entries: list[Entry]) -> "TimelineView":
+    def made(cls, known: Conversation, entries: list[Entry], chosen: Decision | None) -> "TimelineView":
         """As an agent sees it."""
-        chosen = known.decision
         return cls(
             **ConversationView.of(known).model_dump(),
             messages=tuple(MessageView.of(entry) for entry in entries),

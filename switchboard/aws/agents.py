@@ -175,7 +175,7 @@ class DynamoAgents:
         keys = [_key(agent_id, _AGENT) for agent_id in agent_ids]
         found: list[Agent] = []
         while keys:
-            answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}})
+            answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys}})
             found += [_agents.read(values(item)) for item in answer["Responses"].get(self.table, [])]
             keys = answer["UnprocessedKeys"].get(self.table, {"Keys": []})["Keys"]
         order = {agent_id: place for place, agent_id in enumerate(agent_ids)}

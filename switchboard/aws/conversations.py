@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
-from switchboard.conversation import Conversation, Entry
+from switchboard.conversation import Conversation, Decision, Entry
 from switchboard.errors import AgentUnavailableError, ConflictError
 from switchboard.instant import to_text
 from switchboard.ports import Clock
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 DUE_SHARDS = 4
 NO_SKILLS = "-"
 _CONVERSATION, _MESSAGE = "conversation#", "message#"
-_conversations, _entries = Codec(Conversation), Codec(Entry)
+_DECISION = "decision#"
+_conversations, _entries, _decisions = Codec(Conversation), Codec(Entry), Codec(Decision)
 
 
 def due_shard(key: str) -> int:
@@ -59,16 +60,20 @@ class DynamoConversations:
     pause: Callable[[int], None]
 
     def latest(self, thread: str) -> Conversation | None:
+        found = self._newest(thread, _CONVERSATION)
+        return _as_conversation(found) if found else None
+
+    def _newest(self, thread: str, kind: str) -> Attributes | None:
         found = self.client.query(
             TableName=self.table,
             KeyConditionExpression="thread = :thread AND begins_with(#item, :kind)",
             ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues=attributes({":thread": thread, ":kind": _CONVERSATION}),
+            ExpressionAttributeValues=attributes({":thread": thread, ":kind": kind}),
             ConsistentRead=True,
             ScanIndexForward=False,
             Limit=1,
         )["Items"]
-        return _as_conversation(found[0]) if found else None
+        return found[0] if found else None
 
     def get(self, thread: str, number: int) -> Conversation | None:
         item = self._get(thread, _conversation_key(number))
@@ -95,7 +100,7 @@ class DynamoConversations:
                 raise ConflictError("the item changed: read it again") from error
             raise
 
-    def claim(self, before: Conversation, after: Conversation) -> Conversation:
+    def claim(self, before: Conversation, after: Conversation, decision: Decision) -> Conversation:
         changed, put = self._change(before, after)
         take = {
             "Update": {
@@ -109,7 +114,8 @@ class DynamoConversations:
                 ),
             }
         }
-        transact(self.client, [put, take], self.pause, [ConflictError, AgentUnavailableError])  # type: ignore[list-item]  # a literal dict
+        why = {"Put": {"TableName": self.table, "Item": _decision_item(decision)}}
+        transact(self.client, [put, take, why], self.pause, [ConflictError, AgentUnavailableError])  # type: ignore[list-item]  # literal dicts
         return changed
 
     def free(self, before: Conversation, after: Conversation, at: datetime) -> Conversation:
@@ -209,6 +215,10 @@ class DynamoConversations:
             raise
         return after
 
+    def decision(self, thread: str, number: int) -> Decision | None:
+        found = self._newest(thread, _decision_key(number))
+        return _decisions.read(values(found)) if found else None
+
     def heads(self, lane: Lane, limit: int) -> list[Waiting]:
         found = self.client.query(
             TableName=self.table,
@@ -260,6 +270,15 @@ class DynamoConversations:
     def _entry_item(self, entry: Entry) -> Attributes:
         plain = _entries.plain(entry)
         return attributes({**plain, "item": _MESSAGE + entry.id, "changed_at": to_text(self.clock())})
+
+
+def _decision_key(number: int) -> str:
+    return f"{_DECISION}{number:06d}#"
+
+
+def _decision_item(decision: Decision) -> Attributes:
+    key = _decision_key(decision.number) + to_text(decision.at)
+    return attributes({**_decisions.plain(decision), "item": key})
 
 
 def _conversation_key(number: int) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from switchboard import conversation as transition
-from switchboard.conversation import Conversation, Entry, Status, split_id
+from switchboard.conversation import Conversation, Decision, Entry, Status, split_id
 from switchboard.errors import ForbiddenError, NotFoundError, RefusedError
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import has_room
@@ -54,10 +54,14 @@ def my_conversations(caller: Caller, board: Board) -> list[Conversation]:
     return sorted(mine, key=lambda c: (c.awaiting_since is None, c.awaiting_since or c.opened_at))
 
 
-def read(caller: Caller, conversation_id: str, board: Board) -> tuple[Conversation, list[Entry]]:
-    """A conversation with its messages. An agent sees their own and their queues', a lead sees all."""
+def read(caller: Caller, conversation_id: str, board: Board) -> tuple[Conversation, list[Entry], Decision | None]:
+    """A conversation with its messages, and why its agent has it.
+
+    An agent sees their own and their queues', a lead sees all.
+    """
     known = _find(caller, conversation_id, board)
-    return known, board.conversations.entries(known.thread, known.number)
+    decision = board.conversations.decision(known.thread, known.number) if known.owner else None
+    return known, board.conversations.entries(known.thread, known.number), decision
 
 
 def _find(caller: Caller, conversation_id: str, board: Board) -> Conversation:

@@ -43,7 +43,7 @@ def find_agent(conversation: Conversation, board: Board, *, again: bool = True) 
     choice = choose(candidates, lane, cost, conversation.last_agent, conversation.passed_over, seed)
     current: Conversation = conversation
     for agent in choice.agents[:TRIED]:
-        offer_work(agent.agent_id, board, known=_as_waiting(conversation), choice=choice, seed=seed)
+        offer_work(agent.agent_id, board, known=_as_waiting(conversation), choice=choice, seed=seed, most=1)
         current = board.conversations.get(conversation.thread, conversation.number) or conversation
         if current.status is not Status.WAITING:
             return current
@@ -53,14 +53,20 @@ def find_agent(conversation: Conversation, board: Board, *, again: bool = True) 
 
 
 def offer_work(
-    agent_id: str, board: Board, *, known: Waiting | None = None, choice: Choice | None = None, seed: str = ""
+    agent_id: str,
+    board: Board,
+    *,
+    known: Waiting | None = None,
+    choice: Choice | None = None,
+    seed: str = "",
+    most: int | None = None,
 ) -> list[Conversation]:
     """Give an agent the first conversations that they may take, until they are full; returns what they took.
 
-    `known` is a conversation that waits for certain, even if no index shows it yet.
+    `known` is a conversation that waits for certain, even if no index shows it yet; `most` stops earlier.
     """
     taken: list[Conversation] = []
-    while (agent := board.agents.get(agent_id)) and agent.free > 0:
+    while len(taken) != most and (agent := board.agents.get(agent_id)) and agent.free > 0:
         claimed = _claim_first(agent, board, known, choice, seed or agent_id)
         if claimed is None:
             break
@@ -94,11 +100,19 @@ def _claim_first(
         if objection(agent, lane_of(current), cost, current.passed_over):
             continue
         considered = _said_of(waiting, known, choice) or ((agent.agent_id, "had room and was first to ask"),)
-        decision = Decision(at=now, seed=seed, policy=board.policy.hash, considered=considered)
+        decision = Decision(
+            thread=current.thread,
+            number=current.number,
+            agent_id=agent.agent_id,
+            at=now,
+            seed=seed,
+            policy=board.policy.hash,
+            considered=considered,
+        )
         lease_until = board.policy.hours_of(current.queue).after(now, board.policy.times.lease)
-        after = transition.claim(current, agent.agent_id, decision, cost, lease_until)
+        after = transition.claim(current, decision, cost, lease_until)
         try:
-            return board.conversations.claim(current, after)
+            return board.conversations.claim(current, after, decision)
         except AgentUnavailableError:
             return None
         except ConflictError:

@@ -109,7 +109,7 @@ def _assigned(after: Conversation, facts: _Facts) -> ConversationAssigned:
         agent_id=after.owner or "",
         waited_seconds=waited.total_seconds(),
         lease_until=after.due_at,
-        policy=after.decision.policy if after.decision else after.policy,
+        policy=after.policy,
     )
 
 

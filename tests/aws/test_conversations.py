@@ -39,11 +39,19 @@ FULL = replace(
     reasons=("safety",),
     heard=(Heard("m1", MONDAY), Heard("m2", MONDAY + timedelta(milliseconds=1))),
     acknowledgement=Acknowledgement(at=MONDAY, sent=True, reason="r", promised_at=MONDAY, samples=12.5),
-    decision=Decision(at=MONDAY, seed="s", policy="p", considered=(("ann", "drawn"), ("bob", "is away"))),
     answer=Answer(agent_id="ann", at=MONDAY, first=True, response_seconds=60.25, promise_kept=False),
     passed_over="bob",
     queued_reason="lease_lapsed",
     due_at=MONDAY,
+)
+WHY = Decision(
+    thread=ONE.thread,
+    number=ONE.number,
+    agent_id="ann",
+    at=MONDAY,
+    seed="s",
+    policy="p",
+    considered=(("ann", "drawn"), ("bob", "is away")),
 )
 ENTRY = Entry(
     id="m1",
@@ -109,9 +117,17 @@ def test_a_change_is_written_only_over_what_was_read(world: World) -> None:
 def test_a_claim_takes_units_and_the_conversation_together(world: World) -> None:
     world.agent("ann", units=3)
     world.conversations.open(ONE)
-    claimed = world.conversations.claim(ONE, taken(ONE))
+    claimed = world.conversations.claim(ONE, taken(ONE), WHY)
     assert world.conversations.get("acme-sms.c1", 1) == claimed
     assert world.free("ann") == 1
+
+
+def test_promise_9_a_claim_and_why_it_was_made_are_written_together(world: World) -> None:
+    world.agent("ann", units=3)
+    world.conversations.open(ONE)
+    assert world.conversations.decision(ONE.thread, ONE.number) is None
+    world.conversations.claim(ONE, taken(ONE), WHY)
+    assert world.conversations.decision(ONE.thread, ONE.number) == WHY
 
 
 def test_a_claim_of_a_changed_conversation_takes_nothing(world: World) -> None:
@@ -119,7 +135,7 @@ def test_a_claim_of_a_changed_conversation_takes_nothing(world: World) -> None:
     world.conversations.open(ONE)
     world.conversations.save(ONE, ONE)
     with pytest.raises(ConflictError) as lost:
-        world.conversations.claim(ONE, taken(ONE))
+        world.conversations.claim(ONE, taken(ONE), WHY)
     assert not isinstance(lost.value, AgentUnavailableError)
     assert world.free("ann") == 5
 
@@ -129,7 +145,7 @@ def test_a_claim_for_who_is_full_or_absent_changes_nothing(world: World, *, unit
     world.agent("ann", units=units, online=online)
     world.conversations.open(ONE)
     with pytest.raises(AgentUnavailableError):
-        world.conversations.claim(ONE, taken(ONE))
+        world.conversations.claim(ONE, taken(ONE), WHY)
     assert world.conversations.get("acme-sms.c1", 1) == ONE
     assert world.free("ann") == units
 
@@ -137,7 +153,7 @@ def test_a_claim_for_who_is_full_or_absent_changes_nothing(world: World, *, unit
 def test_freeing_gives_back_exactly_what_was_taken_and_once(world: World) -> None:
     world.agent("ann")
     world.conversations.open(ONE)
-    claimed = world.conversations.claim(ONE, taken(ONE))
+    claimed = world.conversations.claim(ONE, taken(ONE), WHY)
     released = replace(claimed, status=Status.WAITING, owner=None, assigned_at=None, cost=0)
     world.conversations.free(claimed, released, MONDAY)
     with pytest.raises(ConflictError):

@@ -98,7 +98,7 @@ def test_my_conversations_show_the_longest_waiting_first(world: World) -> None:
 
 def test_an_agent_reads_what_is_in_their_queues(world: World) -> None:
     world.text()
-    known, entries = desk.read(world.agent("bob", online=False), world.only().id, world.board)
+    known, entries, _ = desk.read(world.agent("bob", online=False), world.only().id, world.board)
     assert known == world.only()
     assert [entry.text for entry in entries] == ["hello"]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from switchboard.conversation import Conversation, Status
+from switchboard.conversation import Conversation, Decision, Status
 from switchboard.errors import AgentUnavailableError, ConflictError
 from switchboard.flows import desk
 from switchboard.flows.dispatch import offer_work
@@ -101,8 +101,9 @@ def test_the_customers_last_agent_is_asked_first(world: World) -> None:
     text_from(world, "1230001")
     known = world.only()
     assert known.owner == "ann"
-    assert known.decision
-    assert ("ann", "spoke with the customer last") in known.decision.considered
+    decision = world.conversations.decision(known.thread, known.number)
+    assert decision
+    assert ("ann", "spoke with the customer last") in decision.considered
 
 
 def test_a_last_agent_whom_the_sample_missed_is_asked_all_the_same(world: World) -> None:
@@ -174,7 +175,8 @@ def test_a_decision_says_what_it_was_made_from(world: World) -> None:
     world.agent("bob")
     desk.set_presence(desk.Caller("bob"), Presence.AWAY, world.board)
     text_from(world, "1230001")
-    decision = world.only().decision
+    known = world.only()
+    decision = world.conversations.decision(known.thread, known.number)
     assert decision
     assert (decision.policy, decision.at) == (world.policy.hash, world.now)
     assert dict(decision.considered) == {"ann": "drawn at random, 0 of 5 units taken", "bob": "is away"}
@@ -227,11 +229,11 @@ def test_an_agent_who_just_filled_up_is_passed_by_for_the_next(world: World) -> 
     world.agent("bob", units=1)
     refused: list[str] = []
 
-    def claim(before: Conversation, after: Conversation) -> Conversation:
+    def claim(before: Conversation, after: Conversation, decision: Decision) -> Conversation:
         if not refused:
             refused.append(after.owner or "")
             raise AgentUnavailableError("took something else")
-        return world.conversations.claim(before, after)
+        return world.conversations.claim(before, after, decision)
 
     override(world, claim=claim)
     text_from(world, "1230001")

@@ -61,8 +61,12 @@ def waiting(**changes: Any) -> Conversation:
     return replace(made, **changes)
 
 
+def decided(agent_id: str) -> Decision:
+    return Decision(thread="t", number=1, agent_id=agent_id, at=MONDAY, seed="s", policy="p")
+
+
 def assigned(**changes: Any) -> Conversation:
-    taken = claim(waiting(), "ann", Decision(at=MONDAY, seed="s", policy="p"), 1, MONDAY + LEASE)
+    taken = claim(waiting(), decided("ann"), 1, MONDAY + LEASE)
     return replace(taken, **changes)
 
 
@@ -171,20 +175,14 @@ def test_a_claim_sets_owner_cost_and_lease() -> None:
 
 
 def test_a_claim_ends_being_passed_over() -> None:
-    taken = claim(
-        waiting(passed_over="bob", queued_reason="lease_lapsed"),
-        "ann",
-        Decision(at=MONDAY, seed="", policy=""),
-        1,
-        None,
-    )
+    taken = claim(waiting(passed_over="bob", queued_reason="lease_lapsed"), decided("ann"), 1, None)
     assert (taken.passed_over, taken.queued_reason) == (None, None)
 
 
 @pytest.mark.parametrize("taken", [assigned(), answered(), idle()])
 def test_only_a_waiting_conversation_can_be_claimed(taken: Conversation) -> None:
     with pytest.raises(RefusedError, match="read it again"):
-        claim(taken, "bob", Decision(at=MONDAY, seed="", policy=""), 1, None)
+        claim(taken, decided("bob"), 1, None)
 
 
 def test_an_answer_ends_the_wait_and_starts_the_linger() -> None:

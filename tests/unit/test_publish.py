@@ -48,7 +48,10 @@ WAITING = Conversation(
     awaiting_since=NOW,
 )
 ASSIGNED = transition.claim(
-    WAITING, "ann", Decision(at=NOW + timedelta(seconds=5), seed="", policy="p2"), 1, NOW + LEASE
+    WAITING,
+    Decision(thread="t", number=1, agent_id="ann", at=NOW + timedelta(seconds=5), seed="", policy="p2"),
+    1,
+    NOW + LEASE,
 )
 ANSWERED = transition.answer(ASSIGNED, "ann", NOW + timedelta(minutes=1), ALWAYS, LEASE)
 IDLE = transition.release(ANSWERED, "agent_gone", NOW, SILENCE)
@@ -89,10 +92,6 @@ def test_a_claim_is_an_assignment_by_the_policy_that_decided_it() -> None:
     assert isinstance(assigned, ConversationAssigned)
     assert (assigned.agent_id, assigned.waited_seconds, assigned.policy) == ("ann", 5, "p2")
     assert assigned.lease_until == NOW + LEASE
-
-
-def test_an_assignment_by_nobodys_decision_names_the_policy_of_the_opening() -> None:
-    assert only(WAITING, replace(ASSIGNED, decision=None, assigned_at=None)).policy == "p1"
 
 
 def test_a_decided_acknowledgement_is_announced_once() -> None:
