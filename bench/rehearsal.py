@@ -45,8 +45,8 @@ PRESENCE, SWEEP, SETUP = "presence", "sweep", "setup"
 
 SEND_WAIT = 0.150
 """Seconds that Twilio takes to accept a message: assumed."""
-PLATFORM_LOG = 400
-"""Bytes that Lambda itself logs per invocation: `platform.start` and `platform.report` as JSON."""
+PLATFORM_LOG = 0
+"""Bytes that Lambda itself logs per invocation: the functions' system log level leaves out start and report."""
 ACCESS_LOG = 300
 """Bytes that the HTTP API logs per request."""
 

@@ -31,7 +31,8 @@ def _index(
     )
 
 
-_DUE = _index("due", [_number("due_shard")], _text("due_at"))
+_DUE_CONVERSATIONS = _index("due", [_number("due_shard")], _text("check_at"))
+_DUE_AGENTS = _index("due", [_number("due_shard")], _text("due_at"))
 
 
 class Storage(Construct):
@@ -46,7 +47,7 @@ class Storage(Construct):
             "item",
             indexes=[
                 _index("lanes", [_text("queue"), _text("skills"), _text("priority")], _text("waiting_since")),
-                _DUE,
+                _DUE_CONVERSATIONS,
                 _index("owners", [_text("owner")], _text("assigned_at")),
             ],
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
@@ -55,7 +56,7 @@ class Storage(Construct):
             "Agents",
             "agent_id",
             "item",
-            indexes=[_index("candidates", [_text("queue")], _text("token"), "skills"), _DUE],
+            indexes=[_index("candidates", [_text("queue")], _text("token"), "skills"), _DUE_AGENTS],
         )
         self.customers = self._table("Customers", "address", "item")
         self.queues = self._table("Queues", "queue", "item")

@@ -109,6 +109,8 @@ class Conversation:
     queued_reason: QueuedReason | None = None
     due_at: Instant | None = None
     """When time alone changes something next: the end of the lease, of the linger, of being passed over, of silence."""
+    check_at: Instant | None = None
+    """When the sweep looks at it next: never later than `due_at`. See `file`."""
     outbound: int = 0
     """Position of the newest outbound message; they are sent in this order."""
     answers: int = 0
@@ -287,6 +289,18 @@ def lapse(conversation: Conversation, at: datetime, lease: timedelta, silence: t
     if conversation.status is Status.WAITING:
         return replace(conversation, passed_over=None, due_at=None)
     return replace(conversation, status=Status.RESOLVED, resolved_by="silence", due_at=None)
+
+
+def file(conversation: Conversation) -> Conversation:
+    """Set when the sweep looks at it next, as cheaply as is right.
+
+    Moving an index entry costs two writes, and most due times are replaced by later ones before they come. So the
+    entry only ever moves to an earlier time; the sweep finds it there too soon, and files it anew.
+    """
+    if conversation.status is Status.RESOLVED:
+        return replace(conversation, check_at=None)
+    due, check = conversation.due_at, conversation.check_at
+    return replace(conversation, check_at=due) if due and (check is None or due < check) else conversation
 
 
 def resolve(conversation: Conversation, *, leave_unanswered: bool) -> Conversation:

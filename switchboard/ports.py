@@ -146,7 +146,7 @@ class Conversations(Protocol):
         """The first in a lane; may be stale."""
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, int]]:
-        """Thread and number of conversations that time alone changes now, the longest due first; may be stale."""
+        """Thread and number of conversations that time alone may change now, the longest due first; may be stale."""
 
     def owned(self, agent_id: str) -> list[tuple[str, int]]:
         """Thread and number of an agent's conversations; may be stale."""

@@ -7,7 +7,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "key": ("thread", "item"),
         "indexes": {
             "lanes": (("queue", "skills", "priority"), ("waiting_since",), None),
-            "due": (("due_shard",), ("due_at",), None),
+            "due": (("due_shard",), ("check_at",), None),
             "owners": (("owner",), ("assigned_at",), None),
         },
     },

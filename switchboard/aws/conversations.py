@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
-from switchboard.conversation import Conversation, Decision, Entry
+from switchboard.conversation import Conversation, Decision, Entry, file
 from switchboard.errors import AgentUnavailableError, ConflictError
 from switchboard.instant import to_text
 from switchboard.ports import Clock
@@ -84,10 +84,10 @@ class DynamoConversations:
         return self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
 
     def open(self, conversation: Conversation) -> None:
-        self._put(self._item(conversation), "attribute_not_exists(thread)", {})
+        self._put(self._item(file(conversation)), "attribute_not_exists(thread)", {})
 
     def save(self, before: Conversation, after: Conversation) -> Conversation:
-        changed = replace(after, revision=before.revision + 1)
+        changed = file(replace(after, revision=before.revision + 1))
         self._put(self._item(changed), "revision = :believed", {":believed": before.revision})
         return changed
 
@@ -145,7 +145,7 @@ class DynamoConversations:
         return changed
 
     def _change(self, before: Conversation, after: Conversation) -> tuple[Conversation, dict[str, Any]]:
-        changed = replace(after, revision=before.revision + 1)
+        changed = file(replace(after, revision=before.revision + 1))
         put = {
             "Put": {
                 "TableName": self.table,
@@ -233,14 +233,14 @@ class DynamoConversations:
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, int]]:
         found = [item for shard in range(DUE_SHARDS) for item in self._due_in(shard, now, limit)]
-        found.sort(key=lambda item: item["due_at"])
+        found.sort(key=lambda item: item["check_at"])
         return [_place(item) for item in found[:limit]]
 
     def _due_in(self, shard: int, now: datetime, limit: int) -> Iterator[dict[str, Any]]:
         found = self.client.query(
             TableName=self.table,
             IndexName="due",
-            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+            KeyConditionExpression="due_shard = :shard AND check_at <= :now",
             ExpressionAttributeValues=attributes({":shard": shard, ":now": to_text(now)}),
             Limit=limit,
         )["Items"]
@@ -263,7 +263,7 @@ class DynamoConversations:
         plain["changed_at"] = to_text(self.clock())
         if conversation.waiting_since:
             plain["waiting_since"] = to_text(conversation.waiting_since)
-        if conversation.due_at:
+        if conversation.check_at:
             plain["due_shard"] = due_shard(conversation.thread)
         return attributes(plain)
 

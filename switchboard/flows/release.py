@@ -1,5 +1,7 @@
 """Take conversations from agents, and see to both sides of it."""
 
+from dataclasses import replace
+
 from switchboard import conversation as transition
 from switchboard.conversation import Conversation, QueuedReason, Status
 from switchboard.errors import ConflictError
@@ -35,11 +37,15 @@ def lapse(at: tuple[str, int], board: Board) -> tuple[Conversation, Conversation
     known = board.conversations.get(*at)
     now, times = board.clock(), board.policy.times
     after = transition.lapse(known, now, times.lease, times.resolve) if known else None
-    if known is None or after is None:
+    if known is None:
         return None
     try:
+        if after is None:
+            board.conversations.save(known, replace(known, check_at=None))  # looked at too soon: it is filed anew
+            return None
+        refiled = replace(after, check_at=None)
         if known.owner:
-            return known, board.conversations.free(known, after, now)
-        return known, board.conversations.save(known, after)
+            return known, board.conversations.free(known, refiled, now)
+        return known, board.conversations.save(known, refiled)
     except ConflictError:
         return None  # somebody just answered, released or resolved it

@@ -43,6 +43,7 @@ FULL = replace(
     passed_over="bob",
     queued_reason="lease_lapsed",
     due_at=MONDAY,
+    check_at=MONDAY,
 )
 WHY = Decision(
     thread=ONE.thread,

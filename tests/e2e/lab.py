@@ -166,10 +166,16 @@ class Lab:
         return self.http.request(method, url, content=body, headers=sent)
 
     def signature(
-        self, form: dict[str, str], account: str = "acme-sms", *, token: str | None = None, query: str = ""
+        self,
+        form: dict[str, str],
+        account: str = "acme-sms",
+        *,
+        token: str | None = None,
+        base_url: str | None = None,
+        query: str = "",
     ) -> str:
-        """Twilio's signature of a form sent to an account's URL; with the account's own token unless told otherwise."""
-        url = f"{self.outputs['PublicBaseUrl']}/sms/{account}{query}"
+        """Twilio's signature of a form sent to an account's URL, with the account's own token unless told otherwise."""
+        url = f"{base_url or self.outputs['PublicBaseUrl']}/sms/{account}{query}"
         return str(RequestValidator(token or credentials(account)["auth_token"]).compute_signature(url, form))
 
     def at_once(self, calls: Iterable[Callable[[], Found]], threads: int = 25) -> list[Found]:
@@ -242,7 +248,7 @@ class Lab:
         self.dynamodb.update_item(
             TableName=self.outputs["ConversationsTable"],
             Key={"thread": {"S": known.thread}, "item": {"S": f"conversation#{known.number:06d}"}},
-            UpdateExpression="SET due_at = :past, revision = revision + :one",
+            UpdateExpression="SET due_at = :past, check_at = :past, revision = revision + :one",
             ExpressionAttributeValues={":past": {"S": LONG_AGO}, ":one": {"N": "1"}},
         )
 
@@ -321,11 +327,15 @@ class Lab:
         """What a function leaves in its queue comes again at once, for as long as the block lasts."""
         queue = {"QueueUrl": self.outputs[output]}
         before = self.sqs.get_queue_attributes(**queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
-        self.sqs.set_queue_attributes(**queue, Attributes={"VisibilityTimeout": "1"})
+        self.hand_out_again_after(output, seconds=1)
         try:
             yield
         finally:
             self.sqs.set_queue_attributes(**queue, Attributes=before)
+
+    def hand_out_again_after(self, output: str, seconds: int) -> None:
+        """How soon a queue hands out again what nobody has deleted."""
+        self.sqs.set_queue_attributes(QueueUrl=self.outputs[output], Attributes={"VisibilityTimeout": str(seconds)})
 
     def take_all(self, output: str) -> list[str]:
         """Empty a queue that no function takes from; returns the bodies."""

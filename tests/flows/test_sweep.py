@@ -191,3 +191,16 @@ def test_a_sweep_is_repeatable(world: World) -> None:
     before: list[Conversation] = world.all_conversations()
     assert world.sweep() == Swept()
     assert world.all_conversations() == before
+
+
+def test_what_is_looked_at_too_soon_is_filed_anew_and_then_left_alone(world: World) -> None:
+    ann = world.agent("ann")
+    world.text()
+    world.later(minutes=5)
+    desk.reply(ann, world.only().id, "yes?", "k", world.board)
+    lease_end, linger_end = world.now + timedelta(minutes=5), world.now + timedelta(minutes=10)
+    assert (world.only().check_at, world.only().due_at) == (lease_end, linger_end)
+    assert pass_time(world, 6, ann) == Swept()
+    assert world.only().check_at == linger_end
+    assert pass_time(world, 5, ann) == Swept(lapsed=1)
+    assert world.only().status is Status.IDLE

@@ -189,7 +189,7 @@ def test_the_indexes_are_those_of_the_architecture(template: Template) -> None:
     keys_only = {"ProjectionType": "KEYS_ONLY"}
     assert indexes(template) == {
         ("thread", "lanes"): (["queue", "skills", "priority"], ["waiting_since"], keys_only),
-        ("thread", "due"): (["due_shard"], ["due_at"], keys_only),
+        ("thread", "due"): (["due_shard"], ["check_at"], keys_only),
         ("thread", "owners"): (["owner"], ["assigned_at"], keys_only),
         ("agent_id", "candidates"): (
             ["queue"],

@@ -22,6 +22,7 @@ from switchboard.conversation import (
     answer,
     claim,
     conversation_id,
+    file,
     has_heard,
     hear,
     lapse,
@@ -285,6 +286,23 @@ def test_resolving_may_leave_a_customer_unanswered_on_purpose(known: Conversatio
     over = resolve(known, leave_unanswered=True)
     assert (over.status, over.resolved_by) == (Status.RESOLVED, "agent")
     assert (over.owner, over.cost, over.awaiting_since, over.due_at) == (None, 0, None, None)
+
+
+# -- when the sweep looks ---------------------------------------------------------------------------
+
+
+def test_the_sweep_looks_no_later_than_something_is_due() -> None:
+    assert file(waiting(due_at=at(5))).check_at == at(5)
+    assert file(waiting(due_at=at(5), check_at=at(9))).check_at == at(5)
+
+
+def test_a_later_due_time_leaves_the_index_alone() -> None:
+    assert file(waiting(due_at=at(9), check_at=at(5))).check_at == at(5)
+    assert file(waiting(due_at=None, check_at=at(5))).check_at == at(5)
+
+
+def test_what_is_over_is_looked_at_no_more() -> None:
+    assert file(replace(waiting(check_at=at(5)), status=Status.RESOLVED)).check_at is None
 
 
 # -- delivery ---------------------------------------------------------------------------------------
