@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from functions.agent_api import views
 from switchboard import wiring
-from switchboard.aws.batches import describe
+from switchboard.aws.failures import describe
 from switchboard.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, SwitchboardError
 from switchboard.flows import desk
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from switchboard import wiring
-from switchboard.aws.batches import describe
+from switchboard.aws.failures import describe
 from switchboard.aws.http import answer
 from switchboard.channels import channel
 from switchboard.flows.receive import FAILED

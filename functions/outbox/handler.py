@@ -6,7 +6,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from switchboard import wiring
-from switchboard.aws.batches import describe
+from switchboard.aws.failures import describe
 from switchboard.aws.stream import change_of
 from switchboard.flows.publish import publish
 

@@ -8,7 +8,8 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics
 from botocore.exceptions import ClientError
 
-from switchboard.aws.batches import describe, process
+from switchboard.aws.batches import process
+from switchboard.aws.failures import describe
 from switchboard.errors import NotYetError, PolicyError
 from tests.aws_events import batch, failed
 

@@ -1,4 +1,4 @@
-"""What breaks around the functions, on the deployed template: nothing is lost by it, nothing doubled, nobody held up."""
+"""What breaks around the functions, on the deployed template: nothing is lost, nothing doubled, nobody held up."""
 
 import json
 import tempfile
@@ -22,7 +22,7 @@ from switchboard.instant import system_clock
 from switchboard.message import DeliveryStatus, Message, Party
 from switchboard.policy import load_policy
 from tests import aws_events
-from tests.e2e.lab import CUSTOMER, Lab
+from tests.e2e.lab import Lab
 from tests.world import ROOT
 
 
@@ -232,14 +232,16 @@ def test_the_work_of_an_agent_who_is_not_heard_of_any_more_moves_on(lab: Lab) ->
 
 def test_a_stop_in_the_middle_of_a_burst_loses_nothing_and_doubles_nothing() -> None:
     """The emulator keeps its queues and what is in flight, as AWS does; its tables' streams it does not."""
-    ports = draw_ports()
-    with tempfile.TemporaryDirectory(prefix="switchboard-") as directory, run(Path(directory), ports) as running:
-        lab = Lab(running, load_policy(ROOT / "policy.yaml"))
+    policy = load_policy(ROOT / "policy.yaml")
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as directory, run(Path(directory), draw_ports()) as running:
+        lab = Lab(running, policy)
+        for queue in ("RouterQueueUrl", "AutoAckQueueUrl", "OutboundQueueUrl"):
+            lab.hand_out_again_after(queue, seconds=10)
         forms = [lab.fields(f"message {n}", sender=f"+1555127{n % 5:04d}") for n in range(60)]
         taken = _send_and_stop(lab, forms)
-        lab.close()
         running.emulator.start()
-        lab = Lab(running, load_policy(ROOT / "policy.yaml"))
+        lab.close()
+        lab = Lab(running, policy)
         lab.wait_for(lambda: set(_from_customers(lab)) >= taken, "what had been taken before the stop")
         for form in forms:
             if form["Body"] not in taken:  # the provider comes again with what had no answer
@@ -270,5 +272,6 @@ def _send_and_stop(lab: Lab, forms: list[dict[str, str]]) -> set[str]:
         assert enough.wait(60)
         lab.running.emulator.stop()
 
-    lab.at_once([stop, *[partial(send, form) for form in forms]], threads=5)
+    calls: list[Callable[[], None]] = [stop, *[partial(send, form) for form in forms]]
+    lab.at_once(calls, threads=5)
     return set(taken)
