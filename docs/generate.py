@@ -64,8 +64,9 @@ Everything is on the stage's own EventBridge bus (stack output `BusName`), with 
 content through the API, with an agent's rights. `message.*` is the product's own business: `message.received` carries
 what the customer wrote, is not archived, and may change with a release.
 
-**Delivery** is at least once and in no guaranteed order: be idempotent, and order by `at` (UTC). **Versions**: `version`
-is 1. Fields are only ever added; anything else would be a new version, published beside the old one for a release.
+**Delivery** is at least once and in no guaranteed order: be idempotent, and order by `at` (UTC). **Versions**:
+`version` is 1. Fields are only ever added; anything else would be a new version, published beside the old one for a
+release.
 
 A rule's pattern:
 

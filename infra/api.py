@@ -136,9 +136,9 @@ class Api(Construct):
             ),
         )
 
-    def receive_sms(self, function: lambda_.Function) -> None:
+    def receive(self, path: str, id: str, function: lambda_.Function) -> None:
         """Any method: the function itself answers 405 to what a provider doesn't use."""
-        for route in self._route("/sms/{account}", "ReceiveSms", function):
+        for route in self._route(path, id, function):
             Validations.of(route).acknowledge(
                 Acknowledgment(
                     id="AwsSolutions-APIG4",

@@ -20,6 +20,7 @@ _COMMON = (Library("aws-lambda-powertools"), Library("boto3"), Library("pydantic
 
 LIBRARIES: Mapping[str, tuple[Library, ...]] = {
     "ingest_sms": (*_COMMON, Library("twilio", only=("twilio/__init__.py", "twilio/request_validator.py"))),
+    "ingest_social": _COMMON,
     "router": _COMMON,
     "auto_ack": _COMMON,
     "outbound": (*_COMMON, Library("twilio", without=("aiohttp", "aiohttp-retry"))),  # they serve its async client

@@ -7,6 +7,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.settings import StageSettings
+from switchboard.channels import channel
 from switchboard.policy import AccountPolicy
 
 
@@ -38,8 +39,8 @@ class AccountSecrets(Construct):
                 )
             )
 
-    def arns(self, *channels: str) -> list[str]:
-        """ARNs of the accounts of these channels, or of all; Secrets Manager adds six characters to a name."""
+    def arns(self, transport: str | None = None) -> list[str]:
+        """ARNs of the accounts reached by this transport, or of all; Secrets Manager adds six characters to a name."""
         stack = Stack.of(self)
         return [
             stack.format_arn(
@@ -49,5 +50,5 @@ class AccountSecrets(Construct):
                 arn_format=ArnFormat.COLON_RESOURCE_NAME,
             )
             for account, policy in self._accounts.items()
-            if not channels or policy.channel in channels
+            if transport in {None, channel(policy.channel).transport}
         ]

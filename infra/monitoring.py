@@ -97,7 +97,7 @@ class Monitoring(Construct):
             period=_MINUTE,
         )
         self._alarm(f"{service}-refused", refused, 6, "compare the account's secret with the provider's")
-        self._graph("Refused signatures", [refused])
+        self._graph(f"Refused signatures, {service}", [refused])
 
     def watch_api(self, api: apigatewayv2.HttpApi) -> None:
         """Answers that are our fault."""

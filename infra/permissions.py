@@ -16,6 +16,7 @@ class Resource(StrEnum):
 
     BUS = auto()
     SMS_SECRETS = auto()
+    SOCIAL_SECRETS = auto()
     ALL_SECRETS = auto()
     QUARANTINED_BYTES = auto()
     ROUTER_QUEUE = auto()
@@ -61,6 +62,11 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
     "ingest_sms": (
         _PUT_ON_BUS,
         Grant("ReadOwnSecrets", "secretsmanager", ("GetSecretValue",), (Resource.SMS_SECRETS,)),
+        Grant("KeepRawBytes", "s3", ("PutObject",), (Resource.QUARANTINED_BYTES,)),
+    ),
+    "ingest_social": (
+        _PUT_ON_BUS,
+        Grant("ReadOwnSecrets", "secretsmanager", ("GetSecretValue",), (Resource.SOCIAL_SECRETS,)),
         Grant("KeepRawBytes", "s3", ("PutObject",), (Resource.QUARANTINED_BYTES,)),
     ),
     "router": (
@@ -109,6 +115,7 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
 _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
     Resource.BUS: ("BUS_NAME",),
     Resource.SMS_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL"),
+    Resource.SOCIAL_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL"),
     Resource.ALL_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL", "PROVIDER_BASE_URL"),
     Resource.QUARANTINED_BYTES: ("RAW_BUCKET",),
     Resource.ROUTER_QUEUE: ("ROUTER_QUEUE_URL",),
@@ -121,8 +128,8 @@ _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
 
 
 def statements_of(function: str, arns: Mapping[Resource, Sequence[str]]) -> list[iam.PolicyStatement]:
-    """What the function's role allows."""
-    return [grant.statement(arns) for grant in GRANTS[function]]
+    """What the function's role allows: a grant to what this team hasn't got, such as social accounts, is left out."""
+    return [grant.statement(arns) for grant in GRANTS[function] if any(arns[resource] for resource in grant.resources)]
 
 
 def environment_of(function: str, values: Mapping[str, str]) -> dict[str, str]:

@@ -78,6 +78,7 @@ _PATIENT = 12
 
 _FUNCTIONS = {
     "ingest_sms": FunctionSettings(timeout=10),  # Twilio gives up after 15 s
+    "ingest_social": FunctionSettings(timeout=10),  # LINE gives up after 2 s, Meta after 5
     "router": FunctionSettings(),
     "auto_ack": FunctionSettings(),
     "outbound": FunctionSettings(tries=_PATIENT),
@@ -87,6 +88,7 @@ _FUNCTIONS = {
 
 _PROD_FUNCTIONS = {
     "ingest_sms": FunctionSettings(timeout=10, reserved_concurrency=200),
+    "ingest_social": FunctionSettings(timeout=10, reserved_concurrency=100),
     "router": FunctionSettings(reserved_concurrency=50, consumers=50),
     "auto_ack": FunctionSettings(reserved_concurrency=20, consumers=20),
     "outbound": FunctionSettings(reserved_concurrency=50, consumers=50, tries=_PATIENT),

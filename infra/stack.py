@@ -16,8 +16,6 @@ from infra.settings import StageSettings
 from infra.storage import QUARANTINE_PREFIX, Storage
 from switchboard.policy import Policy
 
-SMS = "sms"
-
 
 class SwitchboardStack(Stack):
     """Everything that AWS and the embedded AWS both have. `code` is each function's bundle."""
@@ -40,7 +38,8 @@ class SwitchboardStack(Stack):
         self.api = Api(self, "Api", settings=settings)
         self.changes = ChangeStream(self, "Changes", table=self.storage.conversations, settings=settings)
         self.functions = self._functions()
-        self.api.receive_sms(self.functions["ingest_sms"].function)
+        self.api.receive("/sms/{account}", "ReceiveSms", self.functions["ingest_sms"].function)
+        self.api.receive("/social/{channel}/{account}", "ReceiveSocial", self.functions["ingest_social"].function)
         self.api.serve_agents(self.functions["agent_api"].function)
         self._acknowledge_prefix()
         self._watch()
@@ -68,7 +67,8 @@ class SwitchboardStack(Stack):
         conversations, agents = storage.conversations.table_arn, storage.agents.table_arn
         return {
             Resource.BUS: [self.messaging.bus.event_bus_arn],
-            Resource.SMS_SECRETS: self.secrets.arns(SMS),
+            Resource.SMS_SECRETS: self.secrets.arns("sms"),
+            Resource.SOCIAL_SECRETS: self.secrets.arns("social"),
             Resource.ALL_SECRETS: self.secrets.arns(),
             Resource.QUARANTINED_BYTES: [storage.raw.arn_for_objects(f"{QUARANTINE_PREFIX}*")],
             Resource.ROUTER_QUEUE: [self.messaging.queues["router"].queue.queue_arn],
@@ -121,7 +121,8 @@ class SwitchboardStack(Stack):
         monitoring.watch_parked("outbox", self.changes.failures)
         monitoring.watch_stream(self.functions["outbox"].function)
         monitoring.watch_rules(self.messaging.bus, self.messaging.rules)
-        monitoring.watch_signatures("ingest_sms")
+        for ingest in ("ingest_sms", "ingest_social"):
+            monitoring.watch_signatures(ingest)
         monitoring.watch_api(self.api.http)
 
     def _say_where(self) -> None:

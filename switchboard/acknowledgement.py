@@ -33,7 +33,6 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _PLACEHOLDERS = {"brand", "thanks", "time", "zone", "weekday", "day", "month", "reference"}
 _OCCASIONS = {"today", "tomorrow", "weekday", "date", "unknown"}
 _WEEK = 7
-_E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 _WORD = re.compile(r"[^\W\d_]+")
 _READ_AT_MOST = 2000
 _WORD_WEIGHT = 2
@@ -83,11 +82,6 @@ def decide(situation: Situation) -> Decision:
     """Return the first reason to keep silent, in the table's order, else `first_message`."""
     silent = next((reason for reason, applies in _SILENT if applies(situation)), None)
     return Decision(send=False, reason=silent) if silent else Decision(send=True, reason="first_message")
-
-
-def is_reachable_number(address: str) -> bool:
-    """Tell whether an address looks like an E.164 number; short codes and alphanumeric senders can't be answered."""
-    return _E164.fullmatch(address) is not None
 
 
 @dataclass(frozen=True)

@@ -133,10 +133,10 @@ def secrets() -> CachedSecrets:
     return CachedSecrets(boto3.client("secretsmanager", config=_CONFIG), setting("SECRET_PREFIX"), system_clock)
 
 
-def take(event: Mapping[str, Any], received_by: Channel, account: str, path: str) -> Verdict:
-    """Take a webhook call that reached `path`; see `flows.receive`."""
+def take(event: Mapping[str, Any], received_by: Channel, account: str) -> Verdict:
+    """Take a webhook call; see `flows.receive`."""
     return receive(
-        request_of(event, setting("PUBLIC_BASE_URL"), path),
+        request_of(event, setting("PUBLIC_BASE_URL"), received_by.path(account)),
         account,
         channel=received_by,
         policy=policy(),

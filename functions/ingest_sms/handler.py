@@ -22,7 +22,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """Take a delivery, or say why not; the answer never says more than its status."""
     account = event["pathParameters"]["account"]
     try:
-        verdict = wiring.take(event, SMS, account, f"/sms/{account}")
+        verdict = wiring.take(event, SMS, account)
     except Exception as error:  # noqa: BLE001  # whatever it is, the provider must come again (rule X-2)
         logger.error("failed", extra=describe(error))  # noqa: TRY400  # a traceback would show what customers wrote
         verdict = FAILED

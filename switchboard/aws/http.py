@@ -29,4 +29,7 @@ def answer(verdict: Verdict, channel: Channel) -> dict[str, Any]:
     """What the provider is told: its own kind of yes, or a bare status."""
     if verdict.status is not HTTPStatus.OK:
         return {"statusCode": verdict.status}
+    if verdict.body is not None:
+        headers = {"content-type": "text/plain", "x-content-type-options": "nosniff"}  # rule SEC-3
+        return {"statusCode": HTTPStatus.OK, "headers": headers, "body": verdict.body}
     return {"statusCode": HTTPStatus.OK, "headers": dict(channel.answer), "body": channel.answer_body}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from switchboard.message import Outgoing, Received, Sent
 
@@ -49,6 +49,10 @@ class Sender(Protocol):
         """Ask the provider which messages like this it has taken since; for sends whose result is unknown."""
 
 
+def _anybody(_address: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """Everything the rest of the system needs to know of a channel.
@@ -67,6 +71,17 @@ class Channel:
     connect: Callable[[Secret, str | None, timedelta], Sender]
     answer: Mapping[str, str]
     answer_body: str
+    transport: Literal["sms", "social", "email"] = "social"
+    handshake: Callable[[Request, Account, Sequence[Secret]], str | None] | None = None
+    """What to answer a GET by which a provider asks whether a webhook is ours; None refuses."""
+    window: timedelta | None = None
+    """How long after a customer's last message they may be written to freely; None is without end."""
+    is_reachable: Callable[[str], bool] = _anybody
+    """Whether an address can be answered at all: short codes and senders' names can't."""
+
+    def path(self, account: str) -> str:
+        """Where providers call for an account: part of what they sign."""
+        return f"/sms/{account}" if self.transport == "sms" else f"/social/{self.name}/{account}"
 
 
 @cache

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from switchboard import conversation as transition
-from switchboard.acknowledgement import Situation, decide, is_reachable_number, render
+from switchboard.acknowledgement import Situation, decide, render
+from switchboard.channels import channel
 from switchboard.conversation import Acknowledgement, Conversation, Entry
 from switchboard.flows.board import Board
 from switchboard.message import DeliveryStatus
@@ -59,7 +60,7 @@ def _situation(known: Conversation, contact: Contact, lately: Mapping[str, datet
         already_acknowledged=known.acknowledgement is not None,
         answered=known.answers > 0,
         conversation_open=known.is_open,
-        recipient_ok=is_reachable_number(known.address),
+        recipient_ok=channel(known.channel).is_reachable(known.address),
         acks_today=len(lately.keys() - {known.id}),
         enabled=board.policy.accounts[known.account].acknowledge,
         age=board.clock() - known.opened_at,

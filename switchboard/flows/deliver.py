@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from switchboard.channels import Sender
+from switchboard.channels import Sender, channel
 from switchboard.consent import apply
 from switchboard.conversation import SETTLED, Conversation, Entry, advances
 from switchboard.errors import (
@@ -101,6 +101,9 @@ class _Line:
         consent = contact.consent(self.known.account) if contact else None
         if consent and not consent.allows_replies:
             return "opted_out"
+        window = channel(self.known.channel).window
+        if window and self.board.clock() - self.known.heard[-1].at > window:
+            return "window"
         if entry.kind == "acknowledgement":
             if consent and not consent.allows_automation:
                 return "opt_out_suspected"
@@ -177,7 +180,7 @@ class _Line:
             text=entry.text,
             conversation_id=known.id,
             message_id=entry.id,
-            status_callback=f"{self.public_base_url}/{known.channel}/{known.account}"
+            status_callback=f"{self.public_base_url}{channel(known.channel).path(known.account)}"
             f"?conversation={known.id}&message={entry.id}",
             valid_for=ACK_VALID if entry.kind == "acknowledgement" else None,
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from switchboard import conversation as transition
+from switchboard.channels import channel
 from switchboard.conversation import Conversation, Decision, Entry, Status, split_id
 from switchboard.errors import ForbiddenError, NotFoundError, RefusedError
 from switchboard.flows.board import Board
@@ -110,6 +111,9 @@ def _may_write(caller: Caller, known: Conversation, board: Board) -> None:
     contact = board.customers.contact(f"{known.channel}:{known.address}")
     if contact and not contact.consent(known.account).allows_replies:
         raise RefusedError("the customer opted out of messages on this number: they must send START first")
+    window = channel(known.channel).window
+    if window and board.clock() - known.heard[-1].at > window:
+        raise RefusedError("the customer wrote too long ago: this network takes no answer until they write again")
 
 
 def _reply_entry(after: Conversation, entry_id: str, agent_id: str, text: str, at: datetime) -> Entry:

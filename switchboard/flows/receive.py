@@ -8,8 +8,8 @@ from http import HTTPStatus
 
 from switchboard.channels import Account, Channel, Request, Secret
 from switchboard.errors import BusRefusedError, SecretMissingError, UnavailableError, UnparseableError
-from switchboard.events import MessageQuarantined, MessageReceived
-from switchboard.message import DeliveryReport, DeliveryStatus
+from switchboard.events import Event, MessageQuarantined, MessageReceived
+from switchboard.message import DeliveryReport, DeliveryStatus, Received, Unhandled
 from switchboard.policy import Policy
 from switchboard.ports import Bus, Clock, RawStore, Secrets
 
@@ -24,6 +24,8 @@ class Verdict:
     status: HTTPStatus
     outcome: str
     events: int = 0
+    body: str | None = None
+    """What to answer where it isn't the channel's usual answer."""
 
     @property
     def metric(self) -> str:
@@ -54,11 +56,21 @@ def receive(
         return Verdict(HTTPStatus.FORBIDDEN, "unknown_account")
     account = Account(account_key, known.address)
     try:
+        if request.method == "GET" and channel.handshake:
+            return _shake_hands(channel.handshake(request, account, secrets.of(account.key)))
         return _refuse(request, account, channel, secrets) or _take(request, account, channel, bus, raw, clock())
     except BusRefusedError:
         return Verdict(HTTPStatus.SERVICE_UNAVAILABLE, "bus_refused")
     except UnavailableError:
         return Verdict(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
+    except SecretMissingError:
+        return Verdict(HTTPStatus.FORBIDDEN, "unverified")
+
+
+def _shake_hands(challenge: str | None) -> Verdict:
+    if challenge is None:
+        return Verdict(HTTPStatus.FORBIDDEN, "unverified")
+    return Verdict(HTTPStatus.OK, "handshake", body=challenge)
 
 
 def _refuse(request: Request, account: Account, channel: Channel, secrets: Secrets) -> Verdict | None:
@@ -79,10 +91,19 @@ def _take(
     except UnparseableError as error:
         bus.publish([_quarantine(request, account, channel, error.reason, raw(), now)])
         return Verdict(HTTPStatus.OK, f"quarantined:{error.reason}")
-    telling = [m for m in received if not (isinstance(m, DeliveryReport) and m.delivery.status in _PASSING)]
-    if telling:
-        bus.publish([MessageReceived(at=now, message=message) for message in telling])
-    return Verdict(HTTPStatus.OK, received[0].kind if received else "empty", len(telling))
+    events: list[Event] = [MessageReceived(at=now, message=message) for message in received if _tells(message)]
+    if any("malformed" in message.flags and isinstance(message, Unhandled) for message in received):
+        events.append(_quarantine(request, account, channel, "malformed_element", raw(), now))
+    if events:
+        bus.publish(events)
+    return Verdict(HTTPStatus.OK, received[0].kind if received else "empty", len(events))
+
+
+def _tells(message: Received) -> bool:
+    """Whether anybody further on has to know: not of progress that the sender knows of, nor of what needs nothing."""
+    if isinstance(message, DeliveryReport):
+        return message.delivery.status not in _PASSING
+    return not isinstance(message, Unhandled) or message.kind == "echo"
 
 
 def _is_verified(request: Request, account: Account, channel: Channel, secrets: Secrets) -> bool:

@@ -125,7 +125,7 @@ def test_a_handler_and_what_it_imports_later_load_from_the_bundle_alone(
     (tmp_path / "pydantic_core").symlink_to(Path(str(core.locate())).parent)
     later = ["switchboard.channels.sms.send"] if function == "outbound" else []
     code = LOAD.format(core=str(tmp_path), bundle=str(bundles[function]), function=function, later=later)
-    run = subprocess.run(  # noqa: S603  # our own lines
+    run = subprocess.run(  # our own lines
         [sys.executable, "-I", "-S", "-B", "-W", "ignore", "-c", code],
         env={
             "AWS_DEFAULT_REGION": "us-east-1",

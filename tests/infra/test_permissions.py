@@ -56,7 +56,7 @@ def test_nobody_scans_a_table(template: Template) -> None:
 
 def test_only_the_ingest_functions_and_the_outbox_publish() -> None:
     publishing = {name for name, grants in GRANTS.items() if any("PutEvents" in grant.actions for grant in grants)}
-    assert publishing == {"ingest_sms", "outbox"}
+    assert publishing == {"ingest_sms", "ingest_social", "outbox"}
 
 
 def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template) -> None:
@@ -67,6 +67,7 @@ def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template)
     always = {"STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
     assert {name: variables - always for name, variables in told.items()} == {
         "ingest_sms": {"BUS_NAME", "RAW_BUCKET", "SECRET_PREFIX", "PUBLIC_BASE_URL"},
+        "ingest_social": {"BUS_NAME", "RAW_BUCKET", "SECRET_PREFIX", "PUBLIC_BASE_URL"},
         "router": {
             "CONVERSATIONS_TABLE",
             "AGENTS_TABLE",

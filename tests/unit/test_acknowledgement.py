@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard import acknowledgement, gsm7
-from switchboard.acknowledgement import Situation, choose_language, decide, is_reachable_number, languages, render
+from switchboard.acknowledgement import Situation, choose_language, decide, languages, render
+from switchboard.channels.sms.reach import is_reachable
 from switchboard.hours import Hours, Interval
 from switchboard.promise import Promise
 
@@ -87,7 +88,7 @@ def test_AK_2_an_acknowledgement_is_sent_only_where_nothing_speaks_against_it(si
 
 @pytest.mark.parametrize("address", ["+15005550006", "+34600000000", "+12345678", "+123456789012345"])
 def test_an_e164_number_can_be_answered(address: str) -> None:
-    assert is_reachable_number(address)
+    assert is_reachable(address)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_an_e164_number_can_be_answered(address: str) -> None:
     ],
 )
 def test_a_short_code_or_alphanumeric_sender_cannot_be_answered(address: str) -> None:
-    assert not is_reachable_number(address)
+    assert not is_reachable(address)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from switchboard.channels import Channel, Secret, Sender
 from switchboard.channels.sms.parse import parse
+from switchboard.channels.sms.reach import is_reachable
 from switchboard.channels.sms.verify import verify
 
 
@@ -23,4 +24,6 @@ CHANNEL = Channel(
     connect=connect,
     answer={"content-type": "text/xml"},  # Twilio would text a text/plain body to the customer (rule TW-3)
     answer_body='<?xml version="1.0" encoding="UTF-8"?><Response/>',
+    transport="sms",
+    is_reachable=is_reachable,
 )

@@ -1,0 +1,1 @@
+"""Takes the webhooks of social networks."""
