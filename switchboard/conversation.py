@@ -156,6 +156,11 @@ class Entry:
     attempt_at: Instant | None = None
     provider_id: str | None = None
     code: str | None = None
+    changed_by_sender_at: Instant | None = None
+    """When the sender last edited it or took it back; what came earlier changes nothing any more."""
+    change: Literal["edited", "deleted"] | None = None
+    reaction: str | None = None
+    """The customer's emoji."""
 
     @property
     def conversation_id(self) -> str:
@@ -301,6 +306,18 @@ def file(conversation: Conversation) -> Conversation:
         return replace(conversation, check_at=None)
     due, check = conversation.due_at, conversation.check_at
     return replace(conversation, check_at=due) if due and (check is None or due < check) else conversation
+
+
+def edit(entry: Entry, text: str, attachments: tuple[Attachment, ...], at: datetime) -> Entry | None:
+    """What a message becomes when its sender changes it; None where a later change is known."""
+    if entry.changed_by_sender_at and at < entry.changed_by_sender_at:
+        return None
+    return replace(entry, text=text, attachments=attachments, changed_by_sender_at=at, change="edited")
+
+
+def delete(entry: Entry, at: datetime) -> Entry:
+    """What is left when the sender takes a message back: that there was one (rules FB-4, WA-4, LN-4)."""
+    return replace(entry, text="", attachments=(), reaction=None, changed_by_sender_at=at, change="deleted")
 
 
 def resolve(conversation: Conversation, *, leave_unanswered: bool) -> Conversation:

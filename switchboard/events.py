@@ -101,6 +101,15 @@ class ConversationMessageAdded(ConversationEvent):
     kind: Literal["message", "acknowledgement"]
 
 
+class ConversationMessageChanged(ConversationEvent):
+    """The customer edited a message, took it back, or put an emoji to it. What it says now is read through the API."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.message_changed"
+
+    message_id: str
+    change: Literal["edited", "deleted", "reacted"]
+
+
 class ConversationAcknowledged(PlacedEvent):
     """The customer was promised an answer, or deliberately not."""
 
@@ -154,6 +163,7 @@ CONVERSATION_EVENTS: tuple[type[ConversationEvent], ...] = (
     ConversationQueued,
     ConversationAssigned,
     ConversationMessageAdded,
+    ConversationMessageChanged,
     ConversationAcknowledged,
     ConversationAnswered,
     ConversationDeliveryChanged,

@@ -130,6 +130,9 @@ class Conversations(Protocol):
     def move(self, entry: Entry, number: int) -> None:
         """Put a message into another conversation of its thread."""
 
+    def amend(self, before: Entry, after: Entry) -> None:
+        """Change what a message says; raises `ConflictError` if another change came first."""
+
     def entry(self, thread: str, entry_id: str) -> Entry | None:
         """One message, read consistently."""
 

@@ -105,11 +105,13 @@ class MessageView(View):
     attachments: tuple[dict[str, object], ...]
     status: str | None
     code: str | None
+    change: Literal["edited", "deleted"] | None
+    reaction: str | None
 
     @classmethod
     def of(cls, entry: Entry) -> "MessageView":
         """As an agent sees it."""
-        names = ("direction", "author", "kind", "text", "at", "status", "code")
+        names = ("direction", "author", "kind", "text", "at", "status", "code", "change", "reaction")
         return cls(
             **{name: getattr(entry, name) for name in names},
             message_id=entry.id,

@@ -179,6 +179,25 @@ class DynamoConversations:
             ExpressionAttributeValues=attributes({":number": number}),
         )
 
+    def amend(self, before: Entry, after: Entry) -> None:
+        believed: dict[str, Any] = {":number": before.number}
+        condition = "#number = :number AND attribute_not_exists(changed_by_sender_at)"
+        if before.changed_by_sender_at:
+            believed[":changed"] = to_text(before.changed_by_sender_at)
+            condition = "#number = :number AND changed_by_sender_at = :changed"
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item=self._entry_item(after),
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#number": "number"},
+                ExpressionAttributeValues=attributes(believed),
+            )
+        except ClientError as error:
+            if is_refused_condition(error):
+                raise ConflictError("the message changed: read it again") from error
+            raise
+
     def entry(self, thread: str, entry_id: str) -> Entry | None:
         item = self._get(thread, _MESSAGE + entry_id)
         return _as_entry(item) if item else None

@@ -14,6 +14,7 @@ from switchboard.events import (
     ConversationEvent,
     ConversationIdled,
     ConversationMessageAdded,
+    ConversationMessageChanged,
     ConversationOpened,
     ConversationQueued,
     ConversationResolved,
@@ -28,6 +29,14 @@ class _Facts(TypedDict):
     channel: str
     queue: str
     priority: str
+
+
+class _EntryFacts(TypedDict):
+    at: datetime
+    conversation_id: str
+    account: str
+    channel: str
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +123,19 @@ def _assigned(after: Conversation, facts: _Facts) -> ConversationAssigned:
 
 
 def _entry_events(before: Entry | None, after: Entry, at: datetime) -> Iterator[ConversationEvent]:
+    facts = _EntryFacts(
+        at=at,
+        conversation_id=after.conversation_id,
+        account=after.account,
+        channel=after.channel,
+        message_id=after.id,
+    )
     if before is None:
-        yield ConversationMessageAdded(
-            at=at,
-            conversation_id=after.conversation_id,
-            account=after.account,
-            channel=after.channel,
-            message_id=after.id,
-            direction=after.direction,
-            author=after.author,
-            kind=after.kind,
-        )
-    elif after.status in FINAL and after.status is not before.status:
-        yield ConversationDeliveryChanged(
-            at=at,
-            conversation_id=after.conversation_id,
-            account=after.account,
-            channel=after.channel,
-            message_id=after.id,
-            status=after.status,
-            code=after.code,
-        )
+        yield ConversationMessageAdded(**facts, direction=after.direction, author=after.author, kind=after.kind)
+        return
+    if after.status in FINAL and after.status is not before.status:
+        yield ConversationDeliveryChanged(**facts, status=after.status, code=after.code)
+    if after.change and after.changed_by_sender_at != before.changed_by_sender_at:
+        yield ConversationMessageChanged(**facts, change=after.change)
+    elif after.reaction != before.reaction:
+        yield ConversationMessageChanged(**facts, change="reacted")

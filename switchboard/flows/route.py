@@ -1,6 +1,7 @@
 """The router's first half: a received message finds its customer and its conversation, exactly once."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from switchboard import conversation as transition
@@ -11,7 +12,7 @@ from switchboard.errors import AlreadyRecordedError
 from switchboard.events import MessageReceived
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import find_agent, lane_of
-from switchboard.message import ConsentChange, Message
+from switchboard.message import ConsentChange, Deletion, Edit, Message, Reaction
 from switchboard.ports import Contact, Evidence
 from switchboard.priority import Placement, most_pressing, place
 
@@ -25,6 +26,8 @@ def route(received: MessageReceived, board: Board) -> str:
     if isinstance(message, ConsentChange):
         _record_consent(message, message.kind, message.wording, received.at, board)
         return message.kind
+    if isinstance(message, Edit | Deletion | Reaction):
+        return board.settle(lambda: _amend(message, received.at, board))
     if not isinstance(message, Message):
         return "ignored"
     contact = board.customers.meet(_address(message), board.new_id(), received.at)
@@ -39,8 +42,29 @@ def route(received: MessageReceived, board: Board) -> str:
     return conversation.status
 
 
-def _address(message: Message | ConsentChange) -> str:
-    return f"{message.channel}:{message.sender.address}"
+def _amend(message: Edit | Deletion | Reaction, at: datetime, board: Board) -> str:
+    """A sender changed, took back or marked a message of theirs; what we don't have is not changed (rule FB-3)."""
+    contact = board.customers.contact(_address(message))
+    thread = thread_of(message.account, contact.customer_id) if contact else ""
+    known = board.conversations.entry(thread, message.target) if thread else None
+    if known is None or known.direction != "inbound":
+        return f"{message.kind}_of_unknown"
+    changed = _changed(known, message, at)
+    if changed and changed != known:
+        board.conversations.amend(known, changed)
+    return message.kind
+
+
+def _changed(known: Entry, message: Edit | Deletion | Reaction, at: datetime) -> Entry | None:
+    if isinstance(message, Edit):
+        return transition.edit(known, message.text, message.attachments, at)
+    if isinstance(message, Deletion):
+        return transition.delete(known, at)
+    return replace(known, reaction=message.emoji or None)
+
+
+def _address(message: Message | ConsentChange | Edit | Deletion | Reaction) -> str:
+    return f"{message.channel}:{message.sender.address if message.sender else ''}"
 
 
 def _answers_a_stop(message: Message, contact: Contact, board: Board) -> bool:

@@ -10,7 +10,7 @@ from switchboard.consent import ConsentState
 from switchboard.conversation import HEARD_LIMIT, Conversation, Status
 from switchboard.errors import ConflictError
 from switchboard.flows import desk
-from switchboard.message import Attachment, ConsentChange, Message, Party, Unhandled
+from switchboard.message import Attachment, ConsentChange, Deletion, Edit, Message, Party, Reaction, Unhandled
 from switchboard.policy import Priority
 from switchboard.routing import Presence
 from tests.doubles import Overridden, raising
@@ -350,4 +350,55 @@ def test_TW_7_a_yes_that_lifted_a_stop_opens_nothing_when_it_comes_again(world: 
     world.text("YES", sid="SM2")
     world.text("YES", sid="SM2")
     assert _allows_replies(world)
+    assert world.all_conversations() == []
+
+
+# -- messages that change -----------------------------------------------------------------------------
+
+
+def _common(sid: str, target: str) -> dict[str, Any]:
+    return {
+        "channel": "sms",
+        "account": "acme-sms",
+        "provider_id": sid,
+        "sender": Party(address=CUSTOMER),
+        "target": target,
+    }
+
+
+def test_an_edit_replaces_what_the_message_says_and_is_no_new_message(world: World) -> None:
+    sid = world.text("helo")
+    world.route(Edit(**_common("E1", sid), text="hello"))
+    (entry,) = world.entries(world.only())
+    assert (entry.text, entry.change) == ("hello", "edited")
+
+
+def test_an_edit_that_was_overtaken_by_a_later_one_changes_nothing(world: World) -> None:
+    sid = world.text("helo")
+    first = world.now
+    world.later(minutes=2)
+    world.route(Edit(**_common("E2", sid), text="hello!"))
+    world.now = first
+    world.route(Edit(**_common("E1", sid), text="hello"))
+    assert world.entries(world.only())[0].text == "hello!"
+
+
+def test_FB_4_a_message_that_is_taken_back_leaves_nothing_of_what_it_said(world: World) -> None:
+    sid = world.text("my card is 1234")
+    world.route(Deletion(**_common("D1", sid)))
+    (entry,) = world.entries(world.only())
+    assert (entry.text, entry.attachments, entry.change) == ("", (), "deleted")
+
+
+def test_FB_3_a_reaction_is_put_to_its_message_and_taken_off_again(world: World) -> None:
+    sid = world.text("hello")
+    world.route(Reaction(**_common("R1", sid), emoji="❤"))
+    assert world.entries(world.only())[0].reaction == "❤"
+    world.route(Reaction(**_common("R2", sid)))
+    assert world.entries(world.only())[0].reaction is None
+
+
+def test_FB_3_a_change_of_what_we_do_not_have_opens_nothing(world: World) -> None:
+    for kind in (Edit, Deletion, Reaction):
+        world.route(kind(**_common("C1", "SM404")))
     assert world.all_conversations() == []

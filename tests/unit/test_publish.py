@@ -172,9 +172,19 @@ def test_no_event_carries_words_addresses_or_who_the_customer_is_by_name() -> No
         *((ASSIGNED, transition.release(ASSIGNED, "agent_gone", NOW, SILENCE)), (None, INBOUND)),
         (ANSWERED, transition.resolve(ANSWERED, leave_unanswered=False)),
         (OUTBOUND, replace(OUTBOUND, status=DeliveryStatus.DELIVERED)),
+        (INBOUND, transition.edit(INBOUND, WORDS, (), NOW)),
     ]
     published = [event for before, after in changes for event in events(before, after)]
     assert {type(event) for event in published} == set(CONVERSATION_EVENTS)
     text = "".join(event.model_dump_json() for event in published)
     assert ADDRESS not in text
     assert WORDS not in text
+
+
+def test_each_change_of_a_message_by_its_sender_is_announced_once() -> None:
+    edited = transition.edit(INBOUND, WORDS, (), NOW)
+    assert edited
+    marked = replace(INBOUND, reaction="x")
+    changes = [only(INBOUND, edited), only(INBOUND, transition.delete(INBOUND, NOW)), only(INBOUND, marked)]
+    assert [event.change for event in changes] == ["edited", "deleted", "reacted"]
+    assert events(edited, edited) == []
