@@ -1,27 +1,37 @@
 """Write the pages that are made from code: `python docs/generate.py` (or `make docs`); `--check` only compares.
 
-`docs/events.md` from the event models, `docs/policy.schema.json` from the policy's, for editors.
+`docs/events.md` from the event models, `docs/policy.schema.json` from the policy's, for editors, and
+`docs/messages.schema.json` from those of what customers and providers send. Into `docs/channels.md` go the rules of
+`docs/rules.toml`, each with the files of the tests that carry its number.
 """
 
+import ast
 import json
+import re
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+RULES = tomllib.loads((ROOT / "docs" / "rules.toml").read_text("utf-8"))
+RULES_BEGIN, RULES_END = "<!-- rules: made by make docs -->\n", "<!-- end of rules -->"
+RULE_IN_NAME = re.compile(r"(?:^test|_and)_(X|SEC|AK|EM|TW|MT|FB|IG|WA|TG|LN)_(\d+)(?=_|$)")
 sys.path.insert(0, str(ROOT))
 
 from switchboard.events import (  # noqa: E402  # runs as a script, from anywhere
     ALL_EVENTS,
     CONVERSATION_EVENTS,
     SOURCE,
+    ConversationMessageChanged,
     Event,
     MessageQuarantined,
     MessageReceived,
 )
-from switchboard.message import Message, Party  # noqa: E402  # the same
+from switchboard.message import INBOUND, Message, Party  # noqa: E402  # the same
 from switchboard.policy import Policy  # noqa: E402  # the same
 
 AT = datetime(2026, 11, 23, 15, 0, 0, tzinfo=UTC)
@@ -86,6 +96,8 @@ def example(kind: type[Event]) -> Event:
     values = {name: EXAMPLE_VALUES[name] for name in kind.model_fields if name in EXAMPLE_VALUES}
     if kind.DETAIL_TYPE == "conversation.acknowledged":
         values["reason"] = "first_message"
+    if kind is ConversationMessageChanged:
+        values["change"] = "edited"
     if kind is MessageQuarantined:
         values["reason"] = "not_utf8"
     return kind.model_validate(values)
@@ -120,14 +132,61 @@ def section(kind: type[Event]) -> str:
     return f"## `{kind.DETAIL_TYPE}`\n\n{kind.__doc__}\n\n{table}\n\n```json\n{shown}\n```\n"
 
 
+def messages_schema() -> dict[str, Any]:
+    """What `switchboard.normalise` gives for a delivery: a list of these."""
+    about = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Message",
+        "description": "An event of a delivery, version 1. Fields are only added; one that doesn't apply is absent.",
+    }
+    return about | INBOUND.json_schema()
+
+
+def rules_in_tests() -> Mapping[str, Counter[Path]]:
+    """How many tests of each file carry a rule's number in their name."""
+    found: dict[str, Counter[Path]] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                for rule in ("-".join(pair) for pair in RULE_IN_NAME.findall(node.name)):
+                    found.setdefault(rule, Counter())[path.relative_to(ROOT)] += 1
+    return found
+
+
+def rules_table() -> str:
+    """A chapter per group of rules, a row per rule."""
+    held = rules_in_tests()
+    chapters = []
+    for chapter, rules in RULES["rules"].items():
+        lines = [f"### {chapter}", "", "| rule | says | held by |", "|---|---|---|"]
+        lines += [f"| {rule} | {says} | {_files(held.get(rule, Counter()))} |" for rule, says in rules.items()]
+        chapters.append("\n".join(lines) + "\n")
+    return "\n".join(chapters)
+
+
+def _files(tests: Counter[Path]) -> str:
+    return ", ".join(f"[{path.stem}](../{path})" for path in tests) or "open"
+
+
+def channels_page() -> str:
+    """The page as it is written, with the rules between their marks made anew."""
+    before, _, rest = (ROOT / "docs" / "channels.md").read_text("utf-8").partition(RULES_BEGIN)
+    return f"{before}{RULES_BEGIN}\n{rules_table()}\n{RULES_END}{rest.partition(RULES_END)[2]}"
+
+
+def _as_json(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     own = [kind for kind in ALL_EVENTS if kind not in CONVERSATION_EVENTS]
     chapters = [section(kind) for kind in (*CONVERSATION_EVENTS, *own)]
-    schema = json.dumps(Policy.model_json_schema(), indent=2, sort_keys=True)
     return {
         ROOT / "docs" / "events.md": "\n".join([PREFACE, *chapters]),
-        ROOT / "docs" / "policy.schema.json": schema + "\n",
+        ROOT / "docs" / "policy.schema.json": _as_json(Policy.model_json_schema()),
+        ROOT / "docs" / "channels.md": channels_page(),
+        ROOT / "docs" / "messages.schema.json": _as_json(messages_schema()),
     }
 
 

@@ -352,6 +352,7 @@ _RANK = {
     DeliveryStatus.COMPLAINED: 6,
     DeliveryStatus.DELIVERED: 4,
     DeliveryStatus.READ: 5,
+    DeliveryStatus.PLAYED: 5,
 }
 
 SETTLED = frozenset(DeliveryStatus) - {DeliveryStatus.QUEUED, DeliveryStatus.SENDING}
@@ -361,6 +362,7 @@ FINAL = frozenset(
     {
         DeliveryStatus.DELIVERED,
         DeliveryStatus.READ,
+        DeliveryStatus.PLAYED,
         DeliveryStatus.FAILED,
         DeliveryStatus.UNDELIVERED,
         DeliveryStatus.BOUNCED,

@@ -167,6 +167,7 @@ class DeliveryStatus(StrEnum):
     DELAYED = "delayed"
     DELIVERED = "delivered"
     READ = "read"
+    PLAYED = "played"
     FAILED = "failed"
     UNDELIVERED = "undelivered"
     BOUNCED = "bounced"
@@ -217,8 +218,12 @@ INBOUND: TypeAdapter[Received] = TypeAdapter(Inbound, config=ConfigDict(defer_bu
 
 def as_plain(event: Received) -> dict[str, Any]:
     """An event as JSON-ready values: a field that doesn't apply is absent."""
-    dumped = event.model_dump(mode="json", exclude_none=True)
-    return {name: value for name, value in dumped.items() if value != []}
+    return _without_empty(event.model_dump(mode="json", exclude_none=True))
+
+
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: _without_empty(value) if isinstance(value, dict) else value for name, value in values.items()}
+    return {name: value for name, value in kept.items() if value not in ([], {})}
 
 
 class Outgoing(Model):

@@ -31,7 +31,7 @@ class PresenceBody(Body):
 class ReplyBody(Body):
     """`POST /agent/conversations/{id}/replies`."""
 
-    text: str = Field(min_length=1, max_length=1600)
+    text: str = Field(min_length=1, max_length=100_000, description="at most what the channel takes")
 
 
 class ResolveBody(Body):

@@ -25,6 +25,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         network = channel(name)
     except KeyError:
         return {"statusCode": HTTPStatus.FORBIDDEN}
+    if network.transport != "social":
+        return {"statusCode": HTTPStatus.FORBIDDEN}
     try:
         verdict = wiring.take(event, network, account)
     except Exception as error:  # noqa: BLE001  # whatever it is, the provider must come again (rule X-2)

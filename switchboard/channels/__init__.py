@@ -74,6 +74,11 @@ class Channel:
     transport: Literal["sms", "social", "email"] = "social"
     handshake: Callable[[Request, Account, Sequence[Secret]], str | None] | None = None
     """What to answer a GET by which a provider asks whether a webhook is ours; None refuses."""
+    text_length: Callable[[str], int] = len
+    """How the channel counts `text_limit`: in characters unless it says bytes or UTF-16 units."""
+    on_unknown: Literal["find", "repeat", "leave"] = "leave"
+    """What to do about a send whose result is unknown: ask the provider, send again (it knows a copy by our key), or
+    leave it: a missing answer is seen by its agent, a second one by the customer."""
     window: timedelta | None = None
     """How long after a customer's last message they may be written to freely; None is without end."""
     is_reachable: Callable[[str], bool] = _anybody

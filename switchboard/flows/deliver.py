@@ -124,7 +124,7 @@ class _Line:
             self._advance(attempt, status=DeliveryStatus.QUEUED, attempt_at=None)
             raise
         except SendUnknownError as error:
-            if attempt.kind != "acknowledgement":
+            if attempt.kind != "acknowledgement" and channel(self.known.channel).on_unknown != "leave":
                 raise
             self._advance(attempt, status=DeliveryStatus.UNKNOWN, code=error.code)  # rule AK-3: not repeated
         else:
@@ -133,6 +133,9 @@ class _Line:
 
     def _reconcile(self, entry: Entry) -> bool:
         """An attempt died half-way: ask the provider before anything is repeated; never repeat an acknowledgement."""
+        means = channel(self.known.channel).on_unknown
+        if means == "leave" or (means == "repeat" and entry.kind == "acknowledgement"):
+            return self._advance(entry, status=DeliveryStatus.UNKNOWN, code="interrupted") is not None
         sender = self.connect(self.known.channel, self.known.account)
         since = (entry.attempt_at or self.board.clock()) - CLOCK_SKEW
         others = {e.provider_id for e in self.board.conversations.entries(entry.thread, entry.number)}

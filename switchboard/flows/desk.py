@@ -92,6 +92,7 @@ def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Boar
         if written := board.conversations.entry(known.thread, entry_id):
             return written, False
         _may_write(caller, known, board)
+        _must_fit(text, known)
         now, policy = board.clock(), board.policy
         linger = policy.times.linger_of(known.channel)
         after = transition.answer(known, caller.agent_id, now, policy.hours_of(known.queue), linger)
@@ -114,6 +115,12 @@ def _may_write(caller: Caller, known: Conversation, board: Board) -> None:
     window = channel(known.channel).window
     if window and board.clock() - known.heard[-1].at > window:
         raise RefusedError("the customer wrote too long ago: this network takes no answer until they write again")
+
+
+def _must_fit(text: str, known: Conversation) -> None:
+    spoken = channel(known.channel)
+    if (length := spoken.text_length(text)) > spoken.text_limit:
+        raise RefusedError(f"{known.channel} takes {spoken.text_limit} at most and this is {length}: shorten it")
 
 
 def _reply_entry(after: Conversation, entry_id: str, agent_id: str, text: str, at: datetime) -> Entry:

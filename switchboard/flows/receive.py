@@ -13,6 +13,7 @@ from switchboard.message import DeliveryReport, DeliveryStatus, Received, Unhand
 from switchboard.policy import Policy
 from switchboard.ports import Bus, Clock, RawStore, Secrets
 
+_PUZZLING = {"malformed", "other_account"}
 _PASSING = {DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT}
 """Reports that tell nothing the sender does not know: answered, not forwarded."""
 
@@ -92,17 +93,27 @@ def _take(
         bus.publish([_quarantine(request, account, channel, error.reason, raw(), now)])
         return Verdict(HTTPStatus.OK, f"quarantined:{error.reason}")
     events: list[Event] = [MessageReceived(at=now, message=message) for message in received if _tells(message)]
-    if any("malformed" in message.flags and isinstance(message, Unhandled) for message in received):
-        events.append(_quarantine(request, account, channel, "malformed_element", raw(), now))
+    if any(_is_puzzling(message) for message in received):
+        events.append(_quarantine(request, account, channel, "element_not_understood", raw(), now))
     if events:
         bus.publish(events)
     return Verdict(HTTPStatus.OK, received[0].kind if received else "empty", len(events))
 
 
+def _is_puzzling(message: Received) -> bool:
+    """An element that a person should look at: it can't be read, or is for another account (rules X-8, SEC-13)."""
+    return isinstance(message, Unhandled) and not _PUZZLING.isdisjoint(message.flags)
+
+
 def _tells(message: Received) -> bool:
-    """Whether anybody further on has to know: not of progress that the sender knows of, nor of what needs nothing."""
+    """Whether anybody further on has to know.
+
+    Not of progress that the sender knows of, of what needs nothing done, or of what is said in groups.
+    """
     if isinstance(message, DeliveryReport):
         return message.delivery.status not in _PASSING
+    if "group" in message.flags or "other_account" in message.flags:
+        return False
     return not isinstance(message, Unhandled) or message.kind == "echo"
 
 

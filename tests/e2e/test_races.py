@@ -8,7 +8,7 @@ from switchboard.flows import desk
 from tests.e2e.lab import CUSTOMER, Lab
 
 
-def test_fifty_identical_deliveries_at_once_have_one_effect(lab: Lab) -> None:
+def test_SEC_18_fifty_identical_deliveries_at_once_have_one_effect(lab: Lab) -> None:
     lab.add_agent("solo")
     form = lab.fields("hello")
     lab.at_once([lambda: lab.deliver(form) for _ in range(50)])

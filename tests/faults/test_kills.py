@@ -383,6 +383,6 @@ def _run(scenario: Scenario, at: int) -> bool:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_killed_after_any_step_and_called_again_it_ends_as_if_nothing_had_happened(scenario: Scenario) -> None:
+def test_X_9_killed_after_any_step_and_called_again_it_ends_as_if_nothing_had_happened(scenario: Scenario) -> None:
     steps = next(at for at in range(1, MOST_STEPS) if not _run(scenario, at)) - 1
     assert steps > 0, "there was no step to be killed at"

@@ -15,6 +15,7 @@ import pytest
 from infra.bundle import LIBRARIES, bundle
 from infra.packages import PYTHON, Packages
 from infra.policy import policy_of
+from switchboard.channels import all_channels
 
 pytestmark = pytest.mark.infra
 
@@ -123,7 +124,9 @@ def test_a_handler_and_what_it_imports_later_load_from_the_bundle_alone(
     """In an interpreter that sees nothing else, but this machine's build of the one library that has no pure form."""
     core = next(file for file in files("pydantic-core") or () if file.name == "__init__.py")
     (tmp_path / "pydantic_core").symlink_to(Path(str(core.locate())).parent)
-    later = ["switchboard.channels.sms.send"] if function == "outbound" else []
+    later = [f"switchboard.channels.{name}" for name in all_channels()]
+    if function == "outbound":
+        later += [f"{module}.send" for module in later]
     code = LOAD.format(core=str(tmp_path), bundle=str(bundles[function]), function=function, later=later)
     run = subprocess.run(  # our own lines
         [sys.executable, "-I", "-S", "-B", "-W", "ignore", "-c", code],

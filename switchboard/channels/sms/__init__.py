@@ -25,5 +25,6 @@ CHANNEL = Channel(
     answer={"content-type": "text/xml"},  # Twilio would text a text/plain body to the customer (rule TW-3)
     answer_body='<?xml version="1.0" encoding="UTF-8"?><Response/>',
     transport="sms",
+    on_unknown="find",
     is_reachable=is_reachable,
 )

@@ -1,0 +1,147 @@
+"""What the doubles of webhook providers share: work in the background, calls to our webhook, and a server."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Literal, TypeAlias
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+Fault: TypeAlias = Literal["throttled", "error", "error_after_accept", "timeout_after_accept"]
+"""What an API can be told to do to the next send; the last two take the message all the same."""
+
+WEBHOOK_SECONDS = 10
+
+
+@dataclass
+class Note:
+    """A message in either direction between a customer and one of our accounts, and how it fared."""
+
+    id: str
+    account: str
+    customer: str
+    body: str
+    inbound: bool
+    at: datetime
+    status: str = "sent"
+    reaction: str = ""
+
+
+class Double:
+    """A provider. All of it runs in one event loop; `app` serves it."""
+
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        *,
+        client: httpx.AsyncClient | None = None,
+        now: Callable[[], datetime] | None = None,
+        new_id: Callable[[], str] | None = None,
+    ) -> None:
+        self.notes: list[Note] = []
+        self.faults: list[Fault] = []
+        self.blocked: set[tuple[str, str]] = set()
+        """Pairs of our account and a customer who wants no messages from it."""
+        self.answers: list[int | None] = []
+        """What our webhook said to each call: its status code, None for no answer."""
+        self.now = now or (lambda: datetime.now(UTC))
+        self.new_id = new_id or (lambda: secrets.token_hex(12))
+        self._client = client or httpx.AsyncClient(timeout=WEBHOOK_SECONDS, trust_env=False)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self.app = Starlette(routes=list(routes), lifespan=self._lifespan)
+
+    def on_phone(self, customer: str) -> list[Note]:
+        """What a customer sees: both sides, without what was deleted."""
+        return [note for note in self.notes if note.customer == customer and note.status != "deleted"]
+
+    def note(self, note_id: str) -> Note:
+        """The note of that id; raises `StopIteration` if there is none."""
+        return next(note for note in self.notes if note.id == note_id)
+
+    def record_inbound(self, customer: str, account: str, body: str) -> Note:
+        """Let a customer have written, without a call to our webhook."""
+        note = Note(self.new_message_id(account), account, customer, body, inbound=True, at=self.now())
+        self.notes.append(note)
+        return note
+
+    def new_message_id(self, _account: str) -> str:
+        """An id as this provider makes them."""
+        return self.new_id()
+
+    def last_inbound(self, account: str, customer: str) -> datetime | None:
+        """When a customer last wrote to an account."""
+        times = [n.at for n in self.notes if n.inbound and (n.account, n.customer) == (account, customer)]
+        return max(times, default=None)
+
+    def fail_next(self, fault: Fault, times: int = 1) -> None:
+        """Make the next sends fail in this way."""
+        self.faults.extend([fault] * times)
+
+    def take_fault(self) -> Fault | None:
+        """What shall happen to the send that is being handled."""
+        return self.faults.pop(0) if self.faults else None
+
+    async def spoil(self, fault: Fault | None, request: Request, answer: Response) -> Response:
+        """Answer as usual, or lose the answer on its way."""
+        if fault == "error_after_accept":
+            return Response(status_code=500)
+        if fault == "timeout_after_accept":
+            await request.receive()  # answers only when the client has hung up
+        return answer
+
+    def start(self, work: Coroutine[None, None, None]) -> None:
+        """Do something after the present request is answered."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way any more."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way)
+
+    async def call(self, url: str | None, body: bytes, headers: Mapping[str, str]) -> None:
+        """Call our webhook, if there is one."""
+        if url is None:
+            return
+        try:
+            answer = await self._client.post(url, content=body, headers={"content-type": "application/json", **headers})
+            self.answers.append(answer.status_code)
+        except httpx.HTTPError:
+            self.answers.append(None)
+
+    async def fetch(self, url: str) -> httpx.Response:
+        """GET one of our URLs."""
+        return await self._client.get(url)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        yield
+        for task in list(self._under_way):
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._client.aclose()
+
+
+@contextmanager
+def serving(double: Double, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve a double from a thread of its own for as long as the block lasts; yields the base URL."""
+    server = uvicorn.Server(uvicorn.Config(double.app, log_level="error", ws="none", timeout_graceful_shutdown=2))
+    listener = socket.create_server((host, port))
+    thread = Thread(target=server.run, args=([listener],), name="double", daemon=True)
+    thread.start()
+    try:
+        yield "http://{}:{}".format(*listener.getsockname()[:2])
+    finally:
+        server.should_exit = True
+        thread.join()

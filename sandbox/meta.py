@@ -1,0 +1,284 @@
+"""A double of Meta: WhatsApp numbers, pages and Instagram accounts, their customers, and the part of Graph that sends.
+
+It does what Meta's documentation says, not what our code expects. Webhooks are signed over escaped Unicode, as Meta's.
+
+    meta = Meta(App("app secret", "access token", [Line("whatsapp", "1065403522", "http://…/social/whatsapp/x")]))
+    with serving(meta) as base_url: ...
+"""
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, Literal, TypeAlias
+from urllib.parse import urlencode
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from typing_extensions import override
+
+from sandbox.double import Double, Fault, Note
+
+Product: TypeAlias = Literal["whatsapp", "messenger", "instagram"]
+
+WINDOW = timedelta(hours=24)
+TEXT_LIMITS: Mapping[Product, int] = {"whatsapp": 4096, "messenger": 2000, "instagram": 1000}
+"""Characters; Instagram: bytes."""
+_OBJECTS: Mapping[Product, str] = {
+    "whatsapp": "whatsapp_business_account",
+    "messenger": "page",
+    "instagram": "instagram",
+}
+_OUTSIDE_WINDOW: Mapping[Product, tuple[int, int | None]] = {
+    "whatsapp": (131047, None),
+    "messenger": (10, 2018278),
+    "instagram": (10, 2534022),
+}
+
+
+@dataclass
+class Line:
+    """Our end of a product: a phone number's, page's or Instagram account's id, and where its webhooks go."""
+
+    product: Product
+    id: str
+    webhook: str | None = None
+
+
+@dataclass
+class App:
+    """An app of ours at Meta, with the token that all its lines send with."""
+
+    secret: str
+    access_token: str
+    lines: list[Line] = field(default_factory=list)
+
+
+class GraphError(Exception):
+    """An error as the Graph API answers it."""
+
+    def __init__(self, status: int, code: int, message: str, subcode: int | None = None) -> None:
+        super().__init__(message)
+        detail = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A0"}
+        self.answer = JSONResponse({"error": detail | ({"error_subcode": subcode} if subcode else {})}, status)
+
+
+class Meta(Double):
+    """The double."""
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        client: httpx.AsyncClient | None = None,
+        now: Callable[[], datetime] | None = None,
+        new_id: Callable[[], str] | None = None,
+    ) -> None:
+        routes = [Route("/{version}/{line}/messages", self._send, methods=["POST"])]
+        super().__init__(routes, client=client, now=now, new_id=new_id)
+        self._app = app
+        self._lines = {line.id: line for line in app.lines}
+
+    # Customers
+
+    async def subscribe(self, line: str, verify_token: str, challenge: str) -> bool:
+        """Ask our webhook whether it is ours, as Meta does when it is registered; returns whether it said so."""
+        query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
+        answer = await self.fetch(f"{self._lines[line].webhook}?{urlencode(query)}")
+        return answer.status_code == HTTPStatus.OK and answer.text == challenge
+
+    def text(self, customer: str, line: str, body: str, answers: str | None = None) -> str:
+        """Write to us as a customer, perhaps in answer to a message; returns the message's id. The webhook follows."""
+        note = self.record_inbound(customer, line, body)
+        if self._lines[line].product == "whatsapp":
+            context = {"context": {"from": line, "id": answers}} if answers else {}
+            self._tell_message(note, {"id": note.id, "type": "text", "text": {"body": body}, **context})
+        else:
+            reply = {"reply_to": {"mid": answers}} if answers else {}
+            self._tell_event(note, {"message": {"mid": note.id, "text": body, **reply}})
+        return note.id
+
+    def react(self, customer: str, line: str, target: str, emoji: str) -> None:
+        """Put an emoji to a message, or take it off again (an empty one)."""
+        note = self.note(target)
+        note.reaction = emoji
+        if self._lines[line].product == "whatsapp":
+            reaction = {"message_id": target, "emoji": emoji}
+            self._tell_message(note, {"id": self.new_message_id(line), "type": "reaction", "reaction": reaction})
+        else:
+            action = {"action": "react", "emoji": emoji} if emoji else {"action": "unreact"}
+            self._tell_event(note, {"reaction": {"mid": target, **action}}, sender=customer)
+
+    def edit(self, target: str, body: str) -> None:
+        """Change a message of the customer's (WhatsApp and Messenger have it)."""
+        note = self.note(target)
+        note.body = body
+        if self._lines[note.account].product == "whatsapp":
+            new = {"original_message_id": target, "message": {"type": "text", "text": {"body": body}}}
+            self._tell_message(note, {"id": self.new_message_id(note.account), "type": "edit", "edit": new})
+        else:
+            self._tell_event(note, {"message_edit": {"mid": target, "text": body, "num_edit": 1}})
+
+    def delete(self, target: str) -> None:
+        """Take a message of the customer's back: on Instagram that comes with the same id."""
+        note = self.note(target)
+        note.status = "deleted"
+        if self._lines[note.account].product == "whatsapp":
+            revoked = {"type": "revoke", "revoke": {"original_message_id": target}}
+            self._tell_message(note, {"id": self.new_message_id(note.account), **revoked})
+        else:
+            self._tell_event(note, {"message": {"mid": target, "is_deleted": True}})
+
+    def read(self, target: str) -> None:
+        """See a message of ours."""
+        note = self.note(target)
+        note.status = "read"
+        product = self._lines[note.account].product
+        if product == "whatsapp":
+            self._tell_status(note, {})
+        elif product == "messenger":
+            self._tell_event(note, {"read": {"watermark": _milliseconds(self.now())}}, sender=note.customer)
+        else:
+            self._tell_event(note, {"read": {"mid": target}}, sender=note.customer)
+
+    # The API's side
+
+    async def _send(self, request: Request) -> Response:
+        fault = self.take_fault()
+        try:
+            line = self._authenticate(request)
+            _fail(line.product, fault)
+            answer = self._accept(line, await request.json())
+        except GraphError as error:
+            return error.answer
+        return await self.spoil(fault, request, answer)
+
+    def _authenticate(self, request: Request) -> Line:
+        """Check the token, and the proof that the caller has the app's secret."""
+        if request.headers.get("authorization") != f"Bearer {self._app.access_token}":
+            raise GraphError(HTTPStatus.UNAUTHORIZED, 190, "Invalid OAuth access token")
+        if request.query_params.get("appsecret_proof") != self._sign(self._app.access_token.encode()):
+            raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Invalid appsecret_proof provided in the API argument")
+        line = self._lines.get(request.path_params["line"])
+        if line is None:
+            raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Unsupported post request. Object does not exist", 33)
+        return line
+
+    def _accept(self, line: Line, document: Mapping[str, Any]) -> Response:
+        return (
+            self._accept_whatsapp(line, document) if line.product == "whatsapp" else self._accept_page(line, document)
+        )
+
+    def _accept_whatsapp(self, line: Line, document: Mapping[str, Any]) -> Response:
+        customer = str(document.get("to") or document.get("recipient") or "").lstrip("+")
+        body = str(document.get("text", {}).get("body", ""))
+        if document.get("messaging_product") != "whatsapp" or not customer:
+            raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Invalid parameter")
+        note = self._outbound(line, customer, body, len(body))
+        self.start(self._carry(note, {"biz_opaque_callback_data": document.get("biz_opaque_callback_data")}))
+        contact = {"input": customer, "wa_id": customer}
+        return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": note.id}]})
+
+    def _accept_page(self, line: Line, document: Mapping[str, Any]) -> Response:
+        customer = str(document.get("recipient", {}).get("id", ""))
+        message = document.get("message", {})
+        body = str(message.get("text", ""))
+        if line.product == "messenger" and document.get("messaging_type") not in {"RESPONSE", "UPDATE", "MESSAGE_TAG"}:
+            raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Param messaging_type must be one of …")
+        size = len(body.encode()) if line.product == "instagram" else len(body)
+        note = self._outbound(line, customer, body, size)
+        self.start(self._echo(note, message.get("metadata") if line.product == "messenger" else None))
+        return JSONResponse({"recipient_id": customer, "message_id": note.id})
+
+    def _outbound(self, line: Line, customer: str, body: str, size: int) -> Note:
+        """Check a send as Meta does, and take it."""
+        last = self.last_inbound(line.id, customer)
+        if not body or size > TEXT_LIMITS[line.product]:
+            raise GraphError(
+                HTTPStatus.BAD_REQUEST, 100, "Length of param text must be less than or equal to the limit"
+            )
+        if last is None or self.now() - last > WINDOW:
+            code, subcode = _OUTSIDE_WINDOW[line.product]
+            raise GraphError(HTTPStatus.BAD_REQUEST, code, "This message is sent outside of allowed window.", subcode)
+        if (line.id, customer) in self.blocked:
+            code = 131026 if line.product == "whatsapp" else 551
+            raise GraphError(HTTPStatus.BAD_REQUEST, code, "This person isn't available right now.")
+        note = Note(self.new_message_id(line.id), line.id, customer, body, inbound=False, at=self.now())
+        self.notes.append(note)
+        return note
+
+    async def _carry(self, note: Note, mark: dict[str, Any]) -> None:
+        """A WhatsApp message on its way: each status is told."""
+        for status in ("sent", "delivered"):
+            note.status = status
+            await self._post(note.account, self._change(note, {"statuses": [self._status(note, mark)]}))
+
+    async def _echo(self, note: Note, metadata: str | None) -> None:
+        """Meta tells pages and Instagram accounts what was written in their name, and pages what arrived."""
+        message = {"mid": note.id, "text": note.body, "is_echo": True, "app_id": 1}
+        message |= {"metadata": metadata} if metadata else {}
+        await self._post(note.account, self._messaging(note, {"message": message}, note.account))
+        note.status = "delivered"
+        if self._lines[note.account].product == "messenger":
+            delivery = {"mids": [note.id], "watermark": _milliseconds(self.now())}
+            await self._post(note.account, self._messaging(note, {"delivery": delivery}, note.customer))
+
+    # Webhooks
+
+    def _tell_message(self, note: Note, message: dict[str, Any]) -> None:
+        about = {"from": note.customer, "timestamp": str(int(self.now().timestamp()))}
+        contact = {"profile": {"name": note.customer}, "wa_id": note.customer}
+        value = {"contacts": [contact], "messages": [about | message]}
+        self.start(self._post(note.account, self._change(note, value)))
+
+    def _tell_status(self, note: Note, mark: dict[str, Any]) -> None:
+        self.start(self._post(note.account, self._change(note, {"statuses": [self._status(note, mark)]})))
+
+    def _tell_event(self, note: Note, event: dict[str, Any], sender: str | None = None) -> None:
+        self.start(self._post(note.account, self._messaging(note, event, sender or note.customer)))
+
+    def _status(self, note: Note, mark: dict[str, Any]) -> dict[str, Any]:
+        stamp = str(int(self.now().timestamp()))
+        return {"id": note.id, "status": note.status, "timestamp": stamp, "recipient_id": note.customer, **mark}
+
+    def _change(self, note: Note, value: dict[str, Any]) -> dict[str, Any]:
+        metadata = {"display_phone_number": note.account, "phone_number_id": note.account}
+        whole = {"messaging_product": "whatsapp", "metadata": metadata, **value}
+        return {"id": "waba", "changes": [{"field": "messages", "value": whole}]}
+
+    def _messaging(self, note: Note, event: dict[str, Any], sender: str) -> dict[str, Any]:
+        recipient = note.account if sender == note.customer else note.customer
+        stamp = _milliseconds(self.now())
+        ends = {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": stamp}
+        return {"id": note.account, "time": stamp, "messaging": [ends | event]}
+
+    async def _post(self, line: str, entry: dict[str, Any]) -> None:
+        ours = self._lines[line]
+        body = json.dumps({"object": _OBJECTS[ours.product], "entry": [entry]}).encode()
+        await self.call(ours.webhook, body, {"x-hub-signature-256": f"sha256={self._sign(body)}"})
+
+    # Bookkeeping
+
+    @override
+    def new_message_id(self, account: str) -> str:
+        prefix = {"whatsapp": "wamid.", "messenger": "m_", "instagram": "aWdf"}[self._lines[account].product]
+        return prefix + self.new_id()
+
+    def _sign(self, message: bytes) -> str:
+        return hmac.digest(self._app.secret.encode(), message, sha256).hex()
+
+
+def _fail(product: Product, fault: Fault | None) -> None:
+    if fault == "throttled":
+        raise GraphError(HTTPStatus.BAD_REQUEST, 130429 if product == "whatsapp" else 613, "Rate limit hit")
+    if fault == "error":
+        raise GraphError(HTTPStatus.INTERNAL_SERVER_ERROR, 131000, "Something went wrong")
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -1,0 +1,169 @@
+"""A double of Telegram: bots, the people who write to them, and the part of the Bot API that sends.
+
+It does what https://core.telegram.org/bots/api says. A webhook is not signed but shows the bot's secret token.
+
+    telegram = Telegram([Bot("123456:…", "secret token", "http://…/social/telegram/x")])
+    with serving(telegram) as base_url: ...
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from itertools import count
+from typing import Any
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from typing_extensions import override
+
+from sandbox.double import Double, Note
+
+TEXT_LIMIT = 4096
+"""UTF-16 code units."""
+
+
+@dataclass
+class Bot:
+    """A bot of ours; its account is the number at the beginning of its token."""
+
+    token: str
+    secret_token: str
+    webhook: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.token.partition(":")[0]
+
+
+class Telegram(Double):
+    """The double. A customer is a user's id; their private chat with a bot has the same id."""
+
+    def __init__(
+        self,
+        bots: Sequence[Bot],
+        *,
+        client: httpx.AsyncClient | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        routes = [
+            Route("/bot{token}/sendMessage", self._send, methods=["POST"]),
+            Route("/bot{token}/setWebhook", self._set_webhook, methods=["POST"]),
+        ]
+        super().__init__(routes, client=client, now=now)
+        self._bots = {bot.id: bot for bot in bots}
+        self._updates, self._messages = count(1), count(1)
+
+    # Customers
+
+    def text(self, customer: str, bot: str, body: str, answers: str | None = None) -> str:
+        """Write to a bot, perhaps in answer to a message; returns the message's id in their chat."""
+        note = self.record_inbound(customer, bot, body)
+        replied = {"reply_to_message": self._message(self.note(answers))} if answers else {}
+        self._update(bot, {"message": self._message(note) | replied})
+        return note.id
+
+    def edit(self, target: str, body: str) -> None:
+        """Change a message of the customer's; a deletion, though, is never told to a bot."""
+        note = self.note(target)
+        note.body = body
+        self._update(note.account, {"edited_message": self._message(note) | {"edit_date": self._time()}})
+
+    def react(self, customer: str, bot: str, target: str, emoji: str) -> None:
+        """Put an emoji to a message, or take it off again (an empty one)."""
+        note = self.note(target)
+        old, note.reaction = note.reaction, emoji
+        reaction = {
+            "chat": self._chat(customer),
+            "message_id": int(target),
+            "user": self._user(customer),
+            "date": self._time(),
+            "old_reaction": [{"type": "emoji", "emoji": old}] if old else [],
+            "new_reaction": [{"type": "emoji", "emoji": emoji}] if emoji else [],
+        }
+        self._update(bot, {"message_reaction": reaction})
+
+    def block(self, customer: str, bot: str, *, blocked: bool = True) -> None:
+        """Stop a bot, or let it in again, in the customer's name."""
+        statuses = ("member", "kicked") if blocked else ("kicked", "member")
+        (self.blocked.add if blocked else self.blocked.discard)((bot, customer))
+        old, new = ({"status": status, "user": {"id": int(bot), "is_bot": True}} for status in statuses)
+        change = {"chat": self._chat(customer), "from": self._user(customer), "date": self._time()}
+        self._update(bot, {"my_chat_member": change | {"old_chat_member": old, "new_chat_member": new}})
+
+    # The API's side
+
+    async def _send(self, request: Request) -> Response:
+        bot = self._authenticate(request)
+        if bot is None:
+            return _refuse(HTTPStatus.UNAUTHORIZED, "Unauthorized")
+        fault = self.take_fault()
+        if fault == "throttled":
+            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "Too Many Requests: retry after 3", {"retry_after": 3})
+        if fault == "error":
+            return _refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+        answer = self._accept(bot, await request.json())
+        return await self.spoil(fault, request, answer)
+
+    def _accept(self, bot: Bot, document: dict[str, Any]) -> Response:
+        customer, body = str(document.get("chat_id", "")), str(document.get("text", ""))
+        if not body.strip():
+            return _refuse(HTTPStatus.BAD_REQUEST, "Bad Request: message text is empty")
+        if len(body.encode("utf-16-le")) // 2 > TEXT_LIMIT:
+            return _refuse(HTTPStatus.BAD_REQUEST, "Bad Request: message is too long")
+        if self.last_inbound(bot.id, customer) is None:
+            return _refuse(HTTPStatus.BAD_REQUEST, "Bad Request: chat not found")
+        if (bot.id, customer) in self.blocked:
+            return _refuse(HTTPStatus.FORBIDDEN, "Forbidden: bot was blocked by the user")
+        note = Note(self.new_message_id(bot.id), bot.id, customer, body, inbound=False, at=self.now())
+        self.notes.append(note)
+        return JSONResponse({"ok": True, "result": self._message(note)})
+
+    async def _set_webhook(self, request: Request) -> Response:
+        bot, document = self._authenticate(request), await request.json()
+        if bot is None:
+            return _refuse(HTTPStatus.UNAUTHORIZED, "Unauthorized")
+        bot.webhook, bot.secret_token = document["url"] or None, document.get("secret_token", "")
+        return JSONResponse({"ok": True, "result": True, "description": "Webhook was set"})
+
+    def _authenticate(self, request: Request) -> Bot | None:
+        bot = self._bots.get(request.path_params["token"].partition(":")[0])
+        return bot if bot and bot.token == request.path_params["token"] else None
+
+    # Webhooks
+
+    def _update(self, bot: str, update: dict[str, Any]) -> None:
+        ours = self._bots[bot]
+        body = json.dumps({"update_id": next(self._updates), **update}).encode()
+        self.start(self.call(ours.webhook, body, {"x-telegram-bot-api-secret-token": ours.secret_token}))
+
+    def _message(self, note: Note) -> dict[str, Any]:
+        bot = {"id": int(note.account), "is_bot": True, "first_name": "Bot"}
+        return {
+            "message_id": int(note.id),
+            "from": self._user(note.customer) if note.inbound else bot,
+            "chat": self._chat(note.customer),
+            "date": int(note.at.timestamp()),
+            "text": note.body,
+        }
+
+    def _user(self, customer: str) -> dict[str, Any]:
+        return {"id": int(customer), "is_bot": False, "first_name": f"Customer {customer}", "language_code": "en"}
+
+    def _chat(self, customer: str) -> dict[str, Any]:
+        return {"id": int(customer), "type": "private", "first_name": f"Customer {customer}"}
+
+    def _time(self) -> int:
+        return int(self.now().timestamp())
+
+    @override
+    def new_message_id(self, _account: str) -> str:
+        return str(next(self._messages))
+
+
+def _refuse(status: int, description: str, parameters: dict[str, int] | None = None) -> Response:
+    document = {"ok": False, "error_code": int(status), "description": description}
+    return JSONResponse(document | ({"parameters": parameters} if parameters else {}), status)

@@ -1,0 +1,29 @@
+"""WhatsApp through Meta's Cloud API; README.md has the provider's pages and quirks."""
+
+from datetime import timedelta
+
+from switchboard.channels import Channel, Secret, Sender
+from switchboard.channels.meta import BODY_LIMIT, WINDOW, handshake
+from switchboard.channels.whatsapp.parse import parse
+from switchboard.channels.whatsapp.verify import verify
+
+
+def connect(secret: Secret, base_url: str | None, timeout: timedelta) -> Sender:
+    """See `send.connect`; imported only here because ingest never sends."""
+    from switchboard.channels.whatsapp.send import connect  # noqa: PLC0415  # lazy on purpose: urllib3 costs a cold start
+
+    return connect(secret, base_url, timeout)
+
+
+CHANNEL = Channel(
+    name="whatsapp",
+    body_limit=BODY_LIMIT,
+    text_limit=4096,
+    verify=verify,
+    parse=parse,
+    connect=connect,
+    answer={"content-type": "text/plain"},
+    answer_body="",
+    handshake=handshake,
+    window=WINDOW,
+)
