@@ -95,6 +95,8 @@ class Conversation:
     reasons: tuple[str, ...]
     policy: str
     opened_at: Instant
+    silence: str | None = None
+    """Why no machine may answer what opened it, as a code; None if one may (rule AK-2)."""
     status: Status = Status.WAITING
     revision: int = 1
     awaiting_since: Instant | None = None

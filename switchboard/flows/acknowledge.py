@@ -34,10 +34,11 @@ def _attempt(thread: str, number: int, board: Board) -> str:
     contact = board.customers.meet(f"{known.channel}:{known.address}", known.customer_id, now)
     lately = {key: at for key, at in contact.acknowledged.items() if now - at < DAY}
     decision = decide(_situation(known, contact, lately, board))
-    if not decision.send:
-        declined = Acknowledgement(at=now, sent=False, reason=decision.reason)
+    if known.silence or not decision.send:
+        reason = known.silence or decision.reason
+        declined = Acknowledgement(at=now, sent=False, reason=reason)
         board.conversations.save(known, transition.acknowledge(known, declined))
-        return decision.reason
+        return reason
     if known.id not in lately:
         board.customers.count_acknowledgement(contact, {**lately, known.id: now})
     promised = _promise(known, board)

@@ -136,6 +136,7 @@ def _open(
         reasons=placement.reasons,
         policy=board.policy.hash,
         opened_at=at,
+        silence=message.auto.reason or "automatic" if message.auto and not message.auto.may_reply else None,
         awaiting_since=at,
         heard=(Heard(message.provider_id, at),),
     )

@@ -11,7 +11,7 @@ from switchboard.conversation import Conversation, Entry
 from switchboard.errors import ConflictError
 from switchboard.flows import desk
 from switchboard.flows.acknowledge import acknowledge, reference
-from switchboard.message import DeliveryStatus
+from switchboard.message import Automation, DeliveryStatus, Message, Party
 from switchboard.policy import Priority
 from tests.doubles import Overridden, raising
 from tests.world import CUSTOMER, MONDAY, World
@@ -178,3 +178,16 @@ def test_a_contact_that_changes_meanwhile_is_read_again(world: World) -> None:
     world.board = replace(world.board, customers=customers)
     assert acknowledge_only(world) == "first_message"
     assert len(calls) == 2
+
+
+def test_AK_2_what_no_machine_may_answer_is_routed_and_not_acknowledged(world: World) -> None:
+    world.agent("ann")
+    sender = Party(address=CUSTOMER)
+    auto = Automation(generated=True, may_reply=False, reason="standby")
+    world.route(Message(channel="sms", account="acme-sms", provider_id="SM1", sender=sender, text="hi", auto=auto))
+    world.settle()
+    known = world.only()
+    assert known.owner == "ann"
+    assert known.acknowledgement
+    assert (known.acknowledgement.sent, known.acknowledgement.reason) == (False, "standby")
+    assert world.provider.taken == []
