@@ -32,7 +32,7 @@ _STATUSES: Mapping[str, DeliveryStatus] = {
     "sent": DeliveryStatus.SENT,
     "delivered": DeliveryStatus.DELIVERED,
     "read": DeliveryStatus.READ,
-    "played": DeliveryStatus.READ,  # a voice message of ours
+    "played": DeliveryStatus.PLAYED,  # a voice message of ours
     "failed": DeliveryStatus.FAILED,
 }
 _NOTICES = {"system", "request_welcome"}

@@ -127,7 +127,7 @@ def test_WA_4_a_reaction_without_an_emoji_is_one_taken_off() -> None:
         ("sent", DeliveryStatus.SENT),
         ("delivered", DeliveryStatus.DELIVERED),
         ("read", DeliveryStatus.READ),
-        ("played", DeliveryStatus.READ),
+        ("played", DeliveryStatus.PLAYED),
         ("failed", DeliveryStatus.FAILED),
     ],
 )
