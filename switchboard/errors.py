@@ -104,5 +104,9 @@ class NotFoundError(SwitchboardError):
     """There is no such thing, or not for this agent."""
 
 
+class UnfitError(SwitchboardError):
+    """A text is longer than its channel takes; the message says by how much."""
+
+
 class RefusedError(SwitchboardError):
     """An agent's request contradicts the state of the conversation; the message says which and what to do."""

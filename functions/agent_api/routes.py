@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from functions.agent_api import views
 from switchboard import wiring
 from switchboard.aws.failures import describe
-from switchboard.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, SwitchboardError
+from switchboard.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, SwitchboardError, UnfitError
 from switchboard.flows import desk
 
 api, logger = APIGatewayHttpResolver(strip_prefixes=["/agent"]), Logger()
@@ -32,6 +32,7 @@ _STATUS: dict[type[SwitchboardError], HTTPStatus] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     RefusedError: HTTPStatus.CONFLICT,
+    UnfitError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ConflictError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 Body = TypeVar("Body", bound=BaseModel)

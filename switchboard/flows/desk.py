@@ -6,7 +6,7 @@ from datetime import datetime
 from switchboard import conversation as transition
 from switchboard.channels import channel
 from switchboard.conversation import Conversation, Decision, Entry, Status, split_id
-from switchboard.errors import ForbiddenError, NotFoundError, RefusedError
+from switchboard.errors import ForbiddenError, NotFoundError, RefusedError, UnfitError
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import has_room
 from switchboard.flows.release import release_all
@@ -120,7 +120,7 @@ def _may_write(caller: Caller, known: Conversation, board: Board) -> None:
 def _must_fit(text: str, known: Conversation) -> None:
     spoken = channel(known.channel)
     if (length := spoken.text_length(text)) > spoken.text_limit:
-        raise RefusedError(f"{known.channel} takes {spoken.text_limit} at most and this is {length}: shorten it")
+        raise UnfitError(f"text: {known.channel} takes {spoken.text_limit} at most and this is {length}: shorten it")
 
 
 def _reply_entry(after: Conversation, entry_id: str, agent_id: str, text: str, at: datetime) -> Entry:

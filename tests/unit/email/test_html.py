@@ -1,7 +1,6 @@
 """HTML mail as text, as something safe to show, and without its quotes."""
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.channels.email.html import sanitise, split_quote, to_text
+from tests.growth import grows_no_faster
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,4 @@ def test_EM_19_an_answer_between_quotes_is_new() -> None:
     ],
 )  # fmt: skip
 def test_SEC_5_the_time_to_read_html_grows_with_it_and_no_faster(read: Callable[[str], object], unit: str) -> None:
-    def seconds(size: int) -> float:
-        html = unit * (size // len(unit))
-        began = time.process_time()
-        read(html)
-        return time.process_time() - began
-
-    assert seconds(256 * 1024) < max(8 * seconds(64 * 1024), 0.4)
+    assert grows_no_faster(lambda size: unit * (size // len(unit)), read)

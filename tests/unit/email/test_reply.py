@@ -1,7 +1,6 @@
 """Quotes and signatures, by client and language: 25 ways to quote in more than 30 languages, and what only looks so."""
 
 # ruff: noqa: RUF001  # the world writes in more scripts than one
-import time
 import unicodedata
 from collections.abc import Callable
 from itertools import product
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from switchboard.channels.email import wordings
 from switchboard.channels.email.reply import Reply, split
+from tests.growth import grows_no_faster
 
 NEW = "Bonjour,\n\nPlease move my appointment to Friday. Any time after noon is fine."
 OLD = "Dear customer,\n\nyour appointment is on Thursday.\n\nBest regards,\nThe clinic"
@@ -418,11 +418,4 @@ def test_no_input_raises(text: str, html: str) -> None:
     ],
 )  # fmt: skip
 def test_SEC_5_the_time_to_split_grows_with_the_text_and_no_faster(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = unit * (size // len(unit))
-        began = time.process_time()
-        split(text)
-        return time.process_time() - began
-
-    seconds(1_000)
-    assert seconds(256 * 1024) < max(8 * seconds(64 * 1024), 0.25)
+    assert grows_no_faster(lambda size: unit * (size // len(unit)), split)

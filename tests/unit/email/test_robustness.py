@@ -1,6 +1,5 @@
 """Whatever the bytes: no exception, a valid event, the same twice, and time that grows with the length."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -12,10 +11,9 @@ from switchboard.channels.email.mail import read
 from switchboard.channels.email.parse import parse_mail
 from switchboard.channels.email.words import decode, parameters
 from switchboard.message import INBOUND, as_plain
+from tests.growth import grows_no_faster
 
 HEAD = b"From: a@b.example\r\nTo: support@brand.example\r\n"
-FLOOR = 0.1
-"""Seconds of CPU below which a ratio says nothing."""
 
 NAMES = st.sampled_from(
     ["From", "To", "Cc", "Subject", "Date", "Content-Type", "Content-Transfer-Encoding", "References", "In-Reply-To"]
@@ -124,22 +122,9 @@ ADVERSARIES: dict[str, Callable[[int], bytes]] = {
 }
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """The CPU time of the faster of two runs: the slower one tells of the machine."""
-
-    def once() -> float:
-        start = time.process_time()
-        work()
-        return time.process_time() - start
-
-    return min(once(), once())
-
-
 @pytest.mark.parametrize("name", ADVERSARIES)
 def test_EM_6_time_grows_with_the_length(name: str) -> None:
-    half, whole = ADVERSARIES[name](100_000), ADVERSARIES[name](200_000)
-    parse_mail(half)  # what is imported on first use is not counted
-    assert _seconds(lambda: parse_mail(whole)) <= 3 * max(_seconds(lambda: parse_mail(half)), FLOOR)
+    assert grows_no_faster(ADVERSARIES[name], parse_mail)
 
 
 @pytest.mark.parametrize("name", ADVERSARIES)
