@@ -4,9 +4,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from tests.world import World, make_world
+
+settings.register_profile("switchboard", deadline=None)  # a busy machine is no failure
+settings.load_profile("switchboard")
 
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "test",

@@ -48,13 +48,25 @@ def to_text(html: str) -> str:
     return _or_stripped(html, lambda: render(_parse(html)))
 
 
+_MOST_REFERENCES = 5_000
+_WIDE_AMPERSAND = "\uff06"
+
+
+def _few_references(html: str) -> str:
+    """Leave the first few thousand ampersands: the sanitiser takes ever longer over each further one."""
+    first = html.split("&", _MOST_REFERENCES)
+    if len(first) <= _MOST_REFERENCES:
+        return html
+    return "&".join(first[:-1]) + "&" + first[-1].replace("&", _WIDE_AMPERSAND)
+
+
 def sanitise(html: str) -> str:
     """Make HTML safe to show: no scripts, forms, remote content or styles that leave their place."""
     import nh3  # noqa: PLC0415  # a cold start does not pay for it
 
     try:
         return nh3.clean(
-            markup.tame(html),
+            _few_references(markup.tame(html)),
             tags=set(_SAFE_TAGS),
             clean_content_tags={"script", "style", "title"},
             attributes=_SAFE_ATTRIBUTES,
