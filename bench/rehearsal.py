@@ -28,7 +28,8 @@ from infra.settings import STAGES
 from sandbox.emulator import CREDENTIALS, Emulator
 from sandbox.lines import make_twilio, put_secrets
 from sandbox.ports import HOST, draw_ports
-from sandbox.twilio import Twilio, serving
+from sandbox.providers import Providers
+from sandbox.twilio import Twilio
 from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.conversations import record_of
 from switchboard.conversation import Conversation
@@ -211,7 +212,7 @@ def rehearse(directory: Path, agents: int) -> Iterator[Rehearsal]:
         calls: Queue[tuple[str, dict[str, str], bytes]] = Queue()
         base_url = stack.enter_context(_listening(calls))
         twilio = make_twilio(policy, base_url, directory / "twilio.json")
-        phones_url = stack.enter_context(serving(twilio, HOST, ports.phones))
+        phones_url = stack.enter_context(Providers(twilio).serve(HOST, ports.phones))
         client = emulator.client("dynamodb")
         tables.create(client)
         names = ["switchboard/local/" + account for account in policy.accounts]

@@ -1,5 +1,6 @@
 """The whole on a laptop: doubles of the providers, customers' phones, and what runs them. Nothing here is deployed.
 
-- `twilio`, `twilio_rest`: a double of Twilio, built from its documentation and not from our code.
+- `twilio`, `twilio_rest`, `meta`, `telegram`, `line`: doubles of the providers, built from their documentation and not
+  from our code; `providers` serves them at one address.
 - `phones`: the page on which you are the customers.
 """

@@ -141,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     start = commands.add_parser("up", help="start everything and show what happens")
     start.add_argument("--aws-port", type=int, help="of the embedded AWS")
-    start.add_argument("--phones-port", type=int, help="of the Twilio double and the phones")
+    start.add_argument("--phones-port", type=int, help="of the providers' doubles and the phones")
     start.add_argument("--no-agents", dest="with_agents", action="store_false", help="leave every desk empty")
     start.set_defaults(command=up)
     commands.add_parser("down", help="stop a forgotten one").set_defaults(command=down)

@@ -3,15 +3,18 @@
 import asyncio
 import secrets
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import httpx
 import uvicorn
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,20 +38,37 @@ class Note:
     at: datetime
     status: str = "sent"
     reaction: str = ""
+    webhook: int | None = None
+    """What our webhook last said about it: its status code, 0 for no answer."""
 
 
-class Double:
+class Kept(BaseModel):
+    """What survives a restart: customers' phones (names by id) and all messages."""
+
+    phones: dict[str, str] = {}
+    notes: list[Note] = []
+
+
+class Double(ABC):
     """A provider. All of it runs in one event loop; `app` serves it."""
 
     def __init__(
         self,
         routes: Sequence[Route],
+        ends: Mapping[str, str],
         *,
         client: httpx.AsyncClient | None = None,
         now: Callable[[], datetime] | None = None,
         new_id: Callable[[], str] | None = None,
+        state_file: Path | None = None,
     ) -> None:
-        self.notes: list[Note] = []
+        """`ends` are our accounts: names by id."""
+        self.ends = ends
+        self._state_file = state_file
+        self._kept = _load(state_file)
+        self.notes, self.phones = self._kept.notes, self._kept.phones
+        self.on_change: Callable[[Note], None] = lambda _note: None
+        """Told of every message that is new or has changed."""
         self.faults: list[Fault] = []
         self.blocked: set[tuple[str, str]] = set()
         """Pairs of our account and a customer who wants no messages from it."""
@@ -58,7 +78,20 @@ class Double:
         self.new_id = new_id or (lambda: secrets.token_hex(12))
         self._client = client or httpx.AsyncClient(timeout=WEBHOOK_SECONDS, trust_env=False)
         self._under_way: set[asyncio.Task[None]] = set()
-        self.app = Starlette(routes=list(routes), lifespan=self._lifespan)
+        self.app = Starlette(routes=list(routes), lifespan=self.lifespan)
+
+    @abstractmethod
+    def text(self, customer: str, account: str, body: str, /, answers: str | None = None) -> str:
+        """Write to us as a customer, perhaps in answer to a message; returns the message's id. The webhook follows."""
+
+    def customer(self, number: str) -> str:
+        """Who the owner of a phone is here."""
+        return number.removeprefix("+")
+
+    def add_phone(self, customer: str, name: str) -> None:
+        """Let somebody have this network on their phone, or rename them."""
+        self.phones[customer] = name
+        self._save()
 
     def on_phone(self, customer: str) -> list[Note]:
         """What a customer sees: both sides, without what was deleted."""
@@ -71,8 +104,18 @@ class Double:
     def record_inbound(self, customer: str, account: str, body: str) -> Note:
         """Let a customer have written, without a call to our webhook."""
         note = Note(self.new_message_id(account), account, customer, body, inbound=True, at=self.now())
-        self.notes.append(note)
+        self.keep(note)
         return note
+
+    def keep(self, note: Note) -> None:
+        """Remember a message."""
+        self.notes.append(note)
+        self.changed(note)
+
+    def changed(self, note: Note) -> None:
+        """Tell whoever watches."""
+        self._save()
+        self.on_change(note)
 
     def new_message_id(self, _account: str) -> str:
         """An id as this provider makes them."""
@@ -110,8 +153,8 @@ class Double:
         while self._under_way:
             await asyncio.gather(*self._under_way)
 
-    async def call(self, url: str | None, body: bytes, headers: Mapping[str, str]) -> None:
-        """Call our webhook, if there is one."""
+    async def call(self, url: str | None, body: bytes, headers: Mapping[str, str], note: Note | None = None) -> None:
+        """Call our webhook, if there is one, perhaps about a message."""
         if url is None:
             return
         try:
@@ -119,24 +162,39 @@ class Double:
             self.answers.append(answer.status_code)
         except httpx.HTTPError:
             self.answers.append(None)
+        if note:
+            note.webhook = self.answers[-1] or 0
+            self.changed(note)
 
     async def fetch(self, url: str) -> httpx.Response:
         """GET one of our URLs."""
         return await self._client.get(url)
 
     @asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Give up what is under way in the end."""
         yield
         for task in list(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._client.aclose()
 
+    def _save(self) -> None:
+        if self._state_file is not None:
+            write_whole(self._state_file, self._kept.model_dump_json())
+
+
+class Served(Protocol):
+    """What `serving` serves."""
+
+    @property
+    def app(self) -> Starlette: ...
+
 
 @contextmanager
-def serving(double: Double, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve a double from a thread of its own for as long as the block lasts; yields the base URL."""
-    server = uvicorn.Server(uvicorn.Config(double.app, log_level="error", ws="none", timeout_graceful_shutdown=2))
+def serving(served: Served, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve from a thread of its own for as long as the block lasts; yields the base URL. Port 0 takes a free one."""
+    server = uvicorn.Server(uvicorn.Config(served.app, log_level="error", ws="none", timeout_graceful_shutdown=2))
     listener = socket.create_server((host, port))
     thread = Thread(target=server.run, args=([listener],), name="double", daemon=True)
     thread.start()
@@ -145,3 +203,16 @@ def serving(double: Double, host: str = "127.0.0.1", port: int = 0) -> Iterator[
     finally:
         server.should_exit = True
         thread.join()
+
+
+def write_whole(file: Path, content: str) -> None:
+    """Replace a file in one step: whoever is interrupted leaves the old one."""
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_text(content, encoding="utf-8")
+    unfinished.replace(file)
+
+
+def _load(file: Path | None) -> Kept:
+    if file is None or not file.exists():
+        return Kept()
+    return Kept.model_validate_json(file.read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -40,6 +41,7 @@ class Channel:
     secret: str
     access_token: str
     webhook: str | None = None
+    name: str = ""
 
 
 class Line(Double):
@@ -51,12 +53,14 @@ class Line(Double):
         *,
         client: httpx.AsyncClient | None = None,
         now: Callable[[], datetime] | None = None,
+        state_file: Path | None = None,
     ) -> None:
         routes = [
             Route("/v2/bot/message/push", self._push, methods=["POST"]),
             Route("/v2/bot/message/reply", self._reply, methods=["POST"]),
         ]
-        super().__init__(routes, client=client, now=now)
+        ends = {channel.id: channel.name for channel in channels}
+        super().__init__(routes, ends, client=client, now=now, state_file=state_file)
         self._channels = {channel.id: channel for channel in channels}
         self._reply_tokens: dict[str, tuple[str, str, datetime]] = {}
         self._accepted: dict[str, list[str]] = {}
@@ -64,8 +68,12 @@ class Line(Double):
 
     # Customers
 
-    def text(self, customer: str, channel: str, body: str, answers: str | None = None) -> str:
-        """Write to us, perhaps quoting a message; returns the message's id."""
+    @override
+    def customer(self, number: str) -> str:
+        return f"U{sha256(number.encode()).hexdigest()[:32]}"
+
+    @override
+    def text(self, customer: str, channel: str, body: str, /, answers: str | None = None) -> str:
         note = self.record_inbound(customer, channel, body)
         message = {"type": "text", "id": note.id, "text": body, "quoteToken": self.new_id()}
         message |= {"quotedMessageId": answers} if answers else {}
@@ -132,7 +140,8 @@ class Line(Double):
             )
             for body in texts
         ]
-        self.notes.extend(notes)
+        for note in notes:
+            self.keep(note)
         if key:
             self._accepted[key] = [note.id for note in notes]
         return JSONResponse(_sent([note.id for note in notes]))
@@ -158,7 +167,7 @@ class Line(Double):
         ours = self._channels[note.account]
         body = json.dumps({"destination": ours.id, "events": [event | common]}, ensure_ascii=False).encode()
         signature = base64.b64encode(hmac.digest(ours.secret.encode(), body, sha256)).decode()
-        self.start(self.call(ours.webhook, body, {"x-line-signature": signature}))
+        self.start(self.call(ours.webhook, body, {"x-line-signature": signature}, note))
 
     @override
     def new_message_id(self, _account: str) -> str:

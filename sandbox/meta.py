@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
@@ -48,6 +49,7 @@ class Line:
     product: Product
     id: str
     webhook: str | None = None
+    name: str = ""
 
 
 @dataclass
@@ -78,9 +80,11 @@ class Meta(Double):
         client: httpx.AsyncClient | None = None,
         now: Callable[[], datetime] | None = None,
         new_id: Callable[[], str] | None = None,
+        state_file: Path | None = None,
     ) -> None:
         routes = [Route("/{version}/{line}/messages", self._send, methods=["POST"])]
-        super().__init__(routes, client=client, now=now, new_id=new_id)
+        ends = {line.id: line.name for line in app.lines}
+        super().__init__(routes, ends, client=client, now=now, new_id=new_id, state_file=state_file)
         self._app = app
         self._lines = {line.id: line for line in app.lines}
 
@@ -92,8 +96,8 @@ class Meta(Double):
         answer = await self.fetch(f"{self._lines[line].webhook}?{urlencode(query)}")
         return answer.status_code == HTTPStatus.OK and answer.text == challenge
 
-    def text(self, customer: str, line: str, body: str, answers: str | None = None) -> str:
-        """Write to us as a customer, perhaps in answer to a message; returns the message's id. The webhook follows."""
+    @override
+    def text(self, customer: str, line: str, body: str, /, answers: str | None = None) -> str:
         note = self.record_inbound(customer, line, body)
         if self._lines[line].product == "whatsapp":
             context = {"context": {"from": line, "id": answers}} if answers else {}
@@ -209,24 +213,25 @@ class Meta(Double):
             code = 131026 if line.product == "whatsapp" else 551
             raise GraphError(HTTPStatus.BAD_REQUEST, code, "This person isn't available right now.")
         note = Note(self.new_message_id(line.id), line.id, customer, body, inbound=False, at=self.now())
-        self.notes.append(note)
+        self.keep(note)
         return note
 
     async def _carry(self, note: Note, mark: dict[str, Any]) -> None:
         """A WhatsApp message on its way: each status is told."""
         for status in ("sent", "delivered"):
             note.status = status
-            await self._post(note.account, self._change(note, {"statuses": [self._status(note, mark)]}))
+            await self._post(note, self._change(note, {"statuses": [self._status(note, mark)]}))
 
     async def _echo(self, note: Note, metadata: str | None) -> None:
         """Meta tells pages and Instagram accounts what was written in their name, and pages what arrived."""
         message = {"mid": note.id, "text": note.body, "is_echo": True, "app_id": 1}
         message |= {"metadata": metadata} if metadata else {}
-        await self._post(note.account, self._messaging(note, {"message": message}, note.account))
+        await self._post(note, self._messaging(note, {"message": message}, note.account))
         note.status = "delivered"
+        self.changed(note)
         if self._lines[note.account].product == "messenger":
             delivery = {"mids": [note.id], "watermark": _milliseconds(self.now())}
-            await self._post(note.account, self._messaging(note, {"delivery": delivery}, note.customer))
+            await self._post(note, self._messaging(note, {"delivery": delivery}, note.customer))
 
     # Webhooks
 
@@ -234,13 +239,13 @@ class Meta(Double):
         about = {"from": note.customer, "timestamp": str(int(self.now().timestamp()))}
         contact = {"profile": {"name": note.customer}, "wa_id": note.customer}
         value = {"contacts": [contact], "messages": [about | message]}
-        self.start(self._post(note.account, self._change(note, value)))
+        self.start(self._post(note, self._change(note, value)))
 
     def _tell_status(self, note: Note, mark: dict[str, Any]) -> None:
-        self.start(self._post(note.account, self._change(note, {"statuses": [self._status(note, mark)]})))
+        self.start(self._post(note, self._change(note, {"statuses": [self._status(note, mark)]})))
 
     def _tell_event(self, note: Note, event: dict[str, Any], sender: str | None = None) -> None:
-        self.start(self._post(note.account, self._messaging(note, event, sender or note.customer)))
+        self.start(self._post(note, self._messaging(note, event, sender or note.customer)))
 
     def _status(self, note: Note, mark: dict[str, Any]) -> dict[str, Any]:
         stamp = str(int(self.now().timestamp()))
@@ -257,10 +262,10 @@ class Meta(Double):
         ends = {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": stamp}
         return {"id": note.account, "time": stamp, "messaging": [ends | event]}
 
-    async def _post(self, line: str, entry: dict[str, Any]) -> None:
-        ours = self._lines[line]
+    async def _post(self, note: Note, entry: dict[str, Any]) -> None:
+        ours = self._lines[note.account]
         body = json.dumps({"object": _OBJECTS[ours.product], "entry": [entry]}).encode()
-        await self.call(ours.webhook, body, {"x-hub-signature-256": f"sha256={self._sign(body)}"})
+        await self.call(ours.webhook, body, {"x-hub-signature-256": f"sha256={self._sign(body)}"}, note)
 
     # Bookkeeping
 

@@ -1,103 +1,212 @@
-"""Customers' phones: a page on which you text our numbers as a customer and see what comes back.
+"""Customers' phones: a page on which you write to our accounts as a customer and see what comes back.
 
-The page speaks to the JSON routes here, which tests may use as well:
+Each phone is on one network, `sms` unless it says another. The page speaks to the JSON routes here, which tests may
+use as well; a phone's address is its number, or who its owner is on the network:
 
     GET  /phones                             {"lines": […], "phones": […], "texts": […]}
-    POST /phones                             {"number": "+15005550101", "name": "Ada"}
-    PUT  /phones/{number}                    {"on": false}
-    POST /phones/{number}/messages           {"to": "+15005550006", "body": "Hi", "media": ["image/png"]}
+    POST /phones                             {"number": "+15005550101", "name": "Ada", "channel": "telegram"}
+    PUT  /phones/{address}                   {"on": false}; SMS only
+    POST /phones/{address}/messages          {"to": "+15005550006", "body": "Hi", "media": ["image/png"]}
     GET  /phones/changes                     server-sent events, one text each
 """
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-if TYPE_CHECKING:
-    from sandbox.twilio import Text, Twilio
+from sandbox.double import Double, Note
+from sandbox.twilio import Phone, Text, Twilio
+from sandbox.twilio_rest import E164
 
 PAGE = Path(__file__).with_name("phones.html")
+SMS = "sms"
 _SHOWN = 500
-"""Texts, the latest, that the page starts with."""
+"""Texts, the latest of each network, that the page starts with."""
+
+_Shown: TypeAlias = dict[str, Any]
 
 
-def phone_routes(twilio: "Twilio") -> list[Route]:
-    """Make the page's routes."""
-    phones = _Phones(twilio)
-    return [
-        Route("/", phones.page),
-        Route("/phones", phones.show),
-        Route("/phones", phones.add, methods=["POST"]),
-        Route("/phones/changes", phones.changes),
-        Route("/phones/{number}", phones.switch, methods=["PUT"]),
-        Route("/phones/{number}/messages", phones.text, methods=["POST"]),
-    ]
+class Phones:
+    """The page of all phones, over the doubles that carry their messages; networks by channel."""
 
+    def __init__(self, twilio: Twilio, networks: Mapping[str, Double]) -> None:
+        self._twilio, self._networks = twilio, networks
+        self._watchers: set[tuple[asyncio.AbstractEventLoop, asyncio.Queue[_Shown | None]]] = set()
+        twilio.on_change = lambda text: self._tell(_shown_text(text))
+        for channel in networks:
+            self._watch(channel)
 
-class _Phones:
-    def __init__(self, twilio: "Twilio") -> None:
-        self._twilio = twilio
+    def routes(self) -> list[Route]:
+        """Make the page's routes."""
+        return [
+            Route("/", self._page),
+            Route("/phones", self._show),
+            Route("/phones", self._add, methods=["POST"]),
+            Route("/phones/changes", self._changes),
+            Route("/phones/{address}", self._switch, methods=["PUT"]),
+            Route("/phones/{address}/messages", self._text, methods=["POST"]),
+        ]
 
-    async def page(self, _request: Request) -> Response:
+    def hang_up(self) -> None:
+        """End the connections of all pages; may be called from another thread."""
+        for loop, changed in list(self._watchers):
+            loop.call_soon_threadsafe(changed.put_nowait, None)
+
+    # The page and its routes
+
+    async def _page(self, _request: Request) -> Response:
         return FileResponse(PAGE, media_type="text/html", headers={"cache-control": "no-store"})
 
-    async def show(self, _request: Request) -> Response:
-        lines = [line for account in self._twilio.accounts.values() for line in account.lines]
-        return JSONResponse(
-            {
-                "lines": [{"number": line.number, "name": line.name} for line in lines],
-                "phones": [phone.model_dump() for phone in self._twilio.state.phones.values()],
-                "texts": [_shown(text) for text in self._twilio.state.texts[-_SHOWN:]],
-            }
-        )
+    async def _show(self, _request: Request) -> Response:
+        return JSONResponse({"lines": self._lines(), "phones": self._phones(), "texts": self._texts()})
 
-    async def add(self, request: Request) -> Response:
+    async def _add(self, request: Request) -> Response:
         wanted = await request.json()
+        channel, name = str(wanted.get("channel", SMS)), str(wanted.get("name", "")).strip()
         number = re.sub(r"[\s().-]", "", str(wanted.get("number", "")))
         try:
-            phone = self._twilio.add_phone(number, str(wanted.get("name", "")).strip())
+            return JSONResponse(self._add_phone(channel, number, name), HTTPStatus.CREATED)
         except ValueError as error:
             return _refuse(str(error))
-        return JSONResponse(phone.model_dump(), HTTPStatus.CREATED)
 
-    async def switch(self, request: Request) -> Response:
-        number = request.path_params["number"]
+    async def _switch(self, request: Request) -> Response:
+        number = request.path_params["address"]
         if number not in self._twilio.state.phones:
             return _refuse("there is no such phone", HTTPStatus.NOT_FOUND)
         self._twilio.switch(number, on=bool((await request.json())["on"]))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    async def text(self, request: Request) -> Response:
-        wanted = await request.json()
-        media = [str(content_type) for content_type in wanted.get("media", [])]
+    async def _text(self, request: Request) -> Response:
+        wanted, address = await request.json(), request.path_params["address"]
         try:
-            text = self._twilio.text(request.path_params["number"], wanted["to"], str(wanted["body"]), media)
+            channel, to, body = str(wanted.get("channel", SMS)), str(wanted["to"]), str(wanted["body"])
+            if channel == SMS:
+                media = [str(content_type) for content_type in wanted.get("media", [])]
+                return JSONResponse(_shown_text(self._twilio.text(address, to, body, media)), HTTPStatus.CREATED)
+            return JSONResponse(self._write(channel, address, to, body), HTTPStatus.CREATED)
         except (KeyError, ValueError) as error:
             return _refuse(str(error))
-        return JSONResponse(_shown(text), HTTPStatus.CREATED)
 
-    async def changes(self, _request: Request) -> Response:
+    async def _changes(self, _request: Request) -> Response:
         return StreamingResponse(
             self._events(),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
+    # What there is
+
+    def _lines(self) -> list[_Shown]:
+        numbers = [line for account in self._twilio.accounts.values() for line in account.lines]
+        return [
+            *({"channel": SMS, "number": line.number, "name": line.name} for line in numbers),
+            *(
+                {"channel": channel, "number": account, "name": name}
+                for channel, double in self._networks.items()
+                for account, name in double.ends.items()
+            ),
+        ]
+
+    def _phones(self) -> list[_Shown]:
+        return [
+            *(_shown_phone(phone) for phone in self._twilio.state.phones.values()),
+            *(
+                _shown_phone(Phone(number=customer, name=name), channel)
+                for channel, double in self._networks.items()
+                for customer, name in double.phones.items()
+            ),
+        ]
+
+    def _texts(self) -> list[_Shown]:
+        return [
+            *(_shown_text(text) for text in self._twilio.state.texts[-_SHOWN:]),
+            *(
+                _shown_note(channel, note)
+                for channel, double in self._networks.items()
+                for note in double.notes[-_SHOWN:]
+                if note.status != "deleted"
+            ),
+        ]
+
+    # What customers do
+
+    def _add_phone(self, channel: str, number: str, name: str) -> _Shown:
+        if channel == SMS:
+            return _shown_phone(self._twilio.add_phone(number, name))
+        double = self._network(channel)
+        if not E164.fullmatch(number):
+            raise ValueError("a phone needs a number such as +15005550101, on every network")
+        customer = double.customer(number)
+        double.add_phone(customer, name or number)
+        return _shown_phone(Phone(number=customer, name=name or number), channel)
+
+    def _write(self, channel: str, customer: str, to: str, body: str) -> _Shown:
+        double = self._network(channel)
+        if to not in double.ends:
+            raise ValueError("nobody has this address")
+        if customer not in double.phones:
+            double.add_phone(customer, customer)
+        return _shown_note(channel, double.note(double.text(customer, to, body)))
+
+    def _network(self, channel: str) -> Double:
+        if channel not in self._networks:
+            raise ValueError("there is no such network")
+        return self._networks[channel]
+
+    # What the page is told
+
+    def _watch(self, channel: str) -> None:
+        self._networks[channel].on_change = lambda note: self._tell(_shown_note(channel, note))
+
+    def _tell(self, shown: _Shown) -> None:
+        for _loop, changed in self._watchers:
+            changed.put_nowait(shown)
+
     async def _events(self) -> AsyncIterator[str]:
-        yield "retry: 1000\n\n"
-        async for text in self._twilio.changes():
-            yield f"data: {json.dumps(_shown(text))}\n\n"
+        """Yield every text that is new or has changed, from now on until `hang_up`."""
+        watcher = (asyncio.get_running_loop(), asyncio.Queue[_Shown | None]())
+        self._watchers.add(watcher)
+        try:
+            yield "retry: 1000\n\n"
+            while (shown := await watcher[1].get()) is not None:
+                yield f"data: {json.dumps(shown)}\n\n"
+        finally:
+            self._watchers.discard(watcher)
 
 
-def _shown(text: "Text") -> dict[str, Any]:
-    return text.model_dump(mode="json") | {"segments": text.segments}
+def _shown_phone(phone: Phone, channel: str = SMS) -> _Shown:
+    return {"channel": channel, **phone.model_dump()}
+
+
+def _shown_text(text: Text) -> _Shown:
+    return {"channel": SMS, **text.model_dump(mode="json"), "segments": text.segments}
+
+
+def _shown_note(channel: str, note: Note) -> _Shown:
+    """Show a network's message as a text is shown; ids are unique only within their network."""
+    ends = (note.customer, note.account) if note.inbound else (note.account, note.customer)
+    is_blocked = note.status == "blocked"
+    return {
+        "channel": channel,
+        "sid": f"{channel} {note.id}",
+        "sender": ends[0],
+        "recipient": ends[1],
+        "body": note.body,
+        "direction": "inbound" if note.inbound else "outbound-api",
+        "status": "undelivered" if is_blocked else note.status,
+        "created": note.at.isoformat(),
+        "delivered": None if is_blocked else note.at.isoformat(),
+        "media": [],
+        "webhook": None if note.webhook is None else str(note.webhook),
+    }
 
 
 def _refuse(reason: str, status: int = HTTPStatus.BAD_REQUEST) -> Response:

@@ -12,7 +12,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The embedded AWS, and the Twilio double with the customers' phones."""
+    """The embedded AWS, and the providers' doubles with the customers' phones."""
 
     aws: int = 4566
     phones: int = 4580

@@ -1,4 +1,4 @@
-"""The whole, started in order: the embedded AWS, the real template, a team, and a Twilio that reaches it.
+"""The whole, started in order: the embedded AWS, the real template, a team, and the providers that reach it.
 
 with run(directory, draw_ports()) as running:
     running.twilio.text("+15005550101", "+15550100100", "hello")
@@ -14,11 +14,12 @@ from sandbox.api import AgentApi
 from sandbox.children import ROOT
 from sandbox.deployment import Deployment
 from sandbox.emulator import Emulator
-from sandbox.lines import make_twilio, put_secrets
+from sandbox.lines import make_providers, put_secrets
 from sandbox.ports import HOST, Ports, require_free
 from sandbox.progress import step
+from sandbox.providers import Providers
 from sandbox.team import PASSWORD, load_team
-from sandbox.twilio import Twilio, TwilioServer
+from sandbox.twilio import Twilio
 from switchboard.policy import load_policy
 
 
@@ -32,8 +33,12 @@ class Running:
     """Of the stack; `infra/stack.py` names them."""
     team: dict[str, str]
     """Who answers: sign-in name by agent id."""
-    twilio: Twilio
+    providers: Providers
     phones_url: str
+
+    @property
+    def twilio(self) -> Twilio:
+        return self.providers.twilio
 
     @property
     def endpoint(self) -> str:
@@ -72,10 +77,13 @@ def run(directory: Path, ports: Ports) -> Iterator[Running]:
         with step("Introducing the team"):
             team = load_team(emulator, outputs)
             put_secrets(emulator, policy)
-        twilio = make_twilio(policy, outputs["PublicBaseUrl"], directory / "twilio.json")
-        server = TwilioServer(twilio, HOST, ports.phones)
-        server.start()
-        stack.callback(server.stop)
+        providers = make_providers(policy, outputs["PublicBaseUrl"], directory)
+        stack.enter_context(providers.serve(HOST, ports.phones))
         yield Running(
-            directory=directory, emulator=emulator, outputs=outputs, team=team, twilio=twilio, phones_url=phones_url
+            directory=directory,
+            emulator=emulator,
+            outputs=outputs,
+            team=team,
+            providers=providers,
+            phones_url=phones_url,
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -33,6 +34,7 @@ class Bot:
     token: str
     secret_token: str
     webhook: str | None = None
+    name: str = ""
 
     @property
     def id(self) -> str:
@@ -48,29 +50,31 @@ class Telegram(Double):
         *,
         client: httpx.AsyncClient | None = None,
         now: Callable[[], datetime] | None = None,
+        state_file: Path | None = None,
     ) -> None:
         routes = [
             Route("/bot{token}/sendMessage", self._send, methods=["POST"]),
             Route("/bot{token}/setWebhook", self._set_webhook, methods=["POST"]),
         ]
-        super().__init__(routes, client=client, now=now)
+        super().__init__(routes, {bot.id: bot.name for bot in bots}, client=client, now=now, state_file=state_file)
         self._bots = {bot.id: bot for bot in bots}
-        self._updates, self._messages = count(1), count(1)
+        last_message = max((int(note.id) for note in self.notes), default=0)
+        self._updates, self._messages = count(self._time()), count(last_message + 1)
 
     # Customers
 
-    def text(self, customer: str, bot: str, body: str, answers: str | None = None) -> str:
-        """Write to a bot, perhaps in answer to a message; returns the message's id in their chat."""
+    @override
+    def text(self, customer: str, bot: str, body: str, /, answers: str | None = None) -> str:
         note = self.record_inbound(customer, bot, body)
         replied = {"reply_to_message": self._message(self.note(answers))} if answers else {}
-        self._update(bot, {"message": self._message(note) | replied})
+        self._update(bot, {"message": self._message(note) | replied}, note)
         return note.id
 
     def edit(self, target: str, body: str) -> None:
         """Change a message of the customer's; a deletion, though, is never told to a bot."""
         note = self.note(target)
         note.body = body
-        self._update(note.account, {"edited_message": self._message(note) | {"edit_date": self._time()}})
+        self._update(note.account, {"edited_message": self._message(note) | {"edit_date": self._time()}}, note)
 
     def react(self, customer: str, bot: str, target: str, emoji: str) -> None:
         """Put an emoji to a message, or take it off again (an empty one)."""
@@ -84,7 +88,7 @@ class Telegram(Double):
             "old_reaction": [{"type": "emoji", "emoji": old}] if old else [],
             "new_reaction": [{"type": "emoji", "emoji": emoji}] if emoji else [],
         }
-        self._update(bot, {"message_reaction": reaction})
+        self._update(bot, {"message_reaction": reaction}, note)
 
     def block(self, customer: str, bot: str, *, blocked: bool = True) -> None:
         """Stop a bot, or let it in again, in the customer's name."""
@@ -119,7 +123,7 @@ class Telegram(Double):
         if (bot.id, customer) in self.blocked:
             return _refuse(HTTPStatus.FORBIDDEN, "Forbidden: bot was blocked by the user")
         note = Note(self.new_message_id(bot.id), bot.id, customer, body, inbound=False, at=self.now())
-        self.notes.append(note)
+        self.keep(note)
         return JSONResponse({"ok": True, "result": self._message(note)})
 
     async def _set_webhook(self, request: Request) -> Response:
@@ -135,10 +139,10 @@ class Telegram(Double):
 
     # Webhooks
 
-    def _update(self, bot: str, update: dict[str, Any]) -> None:
+    def _update(self, bot: str, update: dict[str, Any], note: Note | None = None) -> None:
         ours = self._bots[bot]
         body = json.dumps({"update_id": next(self._updates), **update}).encode()
-        self.start(self.call(ours.webhook, body, {"x-telegram-bot-api-secret-token": ours.secret_token}))
+        self.start(self.call(ours.webhook, body, {"x-telegram-bot-api-secret-token": ours.secret_token}, note))
 
     def _message(self, note: Note) -> dict[str, Any]:
         bot = {"id": int(note.account), "is_bot": True, "first_name": "Bot"}

@@ -3,35 +3,28 @@
 It does what Twilio's documentation says, not what our code expects; `twilio_rest` is its API, `phones` its customers.
 
     twilio = Twilio([Account(sid, auth_token, lines=[Line("+15005550006", "Support", webhook)])])
-    server = TwilioServer(twilio)
-    base_url = server.start()      # the API, and the phones at /
+    with serving(twilio) as base_url: ...      # the API; `providers` serves it together with the phones
 """
 
 import asyncio
 import secrets
-import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
-from typing import Literal, TypeAlias
+from typing import Literal
 from urllib.parse import urldefrag, urlencode
 from xml.etree import ElementTree as ET
 
 import httpx
-import uvicorn
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from twilio.request_validator import RequestValidator
 
-from sandbox.phones import phone_routes
+from sandbox.double import Fault, write_whole
 from sandbox.twilio_rest import E164, ApiError, answer_error, rest_routes
 from switchboard.gsm7 import segments
-
-Fault: TypeAlias = Literal["throttled", "error", "error_after_accept", "timeout_after_accept"]
-"""What the API can be told to do to the next send; the last two take the message all the same."""
 
 WEBHOOK_SECONDS = 15
 """Twilio gives a webhook this long in all, retries included."""
@@ -135,13 +128,11 @@ class Twilio:
         self._new_id = new_id
         self._now = now
         self._client = client or httpx.AsyncClient(timeout=httpx.Timeout(WEBHOOK_SECONDS, connect=5), trust_env=False)
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way: set[asyncio.Task[None]] = set()
-        self._watchers: set[asyncio.Queue[Text | None]] = set()
+        self.on_change: Callable[[Text], None] = lambda _text: None
+        """Told of every text that is new or has changed."""
         self.app = Starlette(
-            routes=[*rest_routes(self), *phone_routes(self)],
-            exception_handlers={ApiError: answer_error},
-            lifespan=self._lifespan,
+            routes=rest_routes(self), exception_handlers={ApiError: answer_error}, lifespan=self.lifespan
         )
 
     # Customers
@@ -204,21 +195,6 @@ class Twilio:
         """Wait until nothing is under way any more."""
         while self._under_way:
             await asyncio.gather(*self._under_way)
-
-    async def changes(self) -> AsyncIterator[Text]:
-        """Yield every text that is new or has changed, from now on until the double shuts down."""
-        changed: asyncio.Queue[Text | None] = asyncio.Queue()
-        self._watchers.add(changed)
-        try:
-            while (text := await changed.get()) is not None:
-                yield text
-        finally:
-            self._watchers.discard(changed)
-
-    def hang_up(self) -> None:
-        """End every `changes`; may be called from another thread."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._tell_watchers, None)
 
     # On the way
 
@@ -354,64 +330,20 @@ class Twilio:
 
     def _changed(self, text: Text) -> None:
         self._save()
-        self._tell_watchers(text)
-
-    def _tell_watchers(self, text: Text | None) -> None:
-        for watcher in self._watchers:
-            watcher.put_nowait(text)
+        self.on_change(text)
 
     def _save(self) -> None:
         if self._state_file is not None:
-            unfinished = self._state_file.with_suffix(".unfinished")
-            unfinished.write_text(self.state.model_dump_json(), encoding="utf-8")
-            unfinished.replace(self._state_file)
+            write_whole(self._state_file, self.state.model_dump_json())
 
     @asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        self._loop = asyncio.get_running_loop()
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Give up what is under way in the end."""
         yield
-        self._loop = None
         for task in list(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._client.aclose()
-
-
-class TwilioServer:
-    """Serves a double from a thread of its own, so that the caller may block or use another event loop."""
-
-    def __init__(self, twilio: Twilio, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Port 0 takes a free one."""
-        self._twilio = twilio
-        self._address = (host, port)
-        config = uvicorn.Config(twilio.app, log_level="error", ws="none", timeout_graceful_shutdown=2)
-        self._server = uvicorn.Server(config)
-        self._thread: Thread | None = None
-
-    def start(self) -> str:
-        """Listen, and return the base URL; it answers at once."""
-        listener = socket.create_server(self._address)
-        host, port = listener.getsockname()[:2]
-        self._thread = Thread(target=self._server.run, args=([listener],), name="twilio", daemon=True)
-        self._thread.start()
-        return f"http://{host}:{port}"
-
-    def stop(self) -> None:
-        """Stop and wait for it."""
-        self._server.should_exit = True
-        self._twilio.hang_up()
-        if self._thread is not None:
-            self._thread.join()
-
-
-@contextmanager
-def serving(twilio: Twilio, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve a double for as long as the block lasts; yields the base URL."""
-    server = TwilioServer(twilio, host, port)
-    try:
-        yield server.start()
-    finally:
-        server.stop()
 
 
 def _load(path: Path | None) -> State:

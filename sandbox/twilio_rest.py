@@ -1,7 +1,7 @@
 """The part of Twilio's REST API that sends and lists messages, and how to make it fail.
 
 https://www.twilio.com/docs/messaging/api/message-resource. `POST /faults {"fault": "throttled", "times": 2}` is ours:
-it makes the next sends fail; `twilio.Fault` names the ways.
+it makes the next sends fail; `double.Fault` names the ways.
 """
 
 import base64
@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from sandbox.double import Fault
 
 if TYPE_CHECKING:
     from sandbox.twilio import Account, Text, Twilio
@@ -89,7 +91,7 @@ class _Api:
         page, size = int(query.get("Page", 0)), min(int(query.get("PageSize", 50)), LARGEST_PAGE)
         found = [text for text in reversed(self._twilio.state.texts) if _matches(text, account, query)]
         shown = found[page * size : (page + 1) * size]
-        path = request.url.path
+        path = request.url.path.removeprefix(request.scope.get("root_path", ""))  # as Twilio says it, wherever this is
 
         def uri(number: int) -> str:
             return f"{path}?{urlencode({**query, 'PageSize': size, 'Page': number})}"
@@ -116,8 +118,6 @@ class _Api:
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def add_fault(self, request: Request) -> Response:
-        from sandbox.twilio import Fault  # noqa: PLC0415  # twilio imports this module
-
         wanted = await request.json()
         if wanted.get("fault") not in get_args(Fault):
             return JSONResponse({"error": f"one of {', '.join(get_args(Fault))}"}, HTTPStatus.BAD_REQUEST)

@@ -155,5 +155,6 @@ def connect(channel_name: str, account: str) -> Sender:
 
 @lru_cache(maxsize=32)
 def _connect(channel_name: str, credentials: frozenset[tuple[str, str]]) -> Sender:
-    base_url = os.environ.get("PROVIDER_BASE_URL") or None
+    doubles = os.environ.get("PROVIDER_BASE_URL")  # each channel's provider has its own place there
+    base_url = f"{doubles}/{channel_name}" if doubles else None
     return channel(channel_name).connect(dict(credentials), base_url, SEND_TIMEOUT)

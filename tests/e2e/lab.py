@@ -15,7 +15,8 @@ import httpx
 from twilio.request_validator import RequestValidator
 
 from sandbox.api import AgentApi
-from sandbox.lines import credentials
+from sandbox.double import Double
+from sandbox.lines import credentials, credentials_of, make_network
 from sandbox.running import Running
 from sandbox.team import TEAM
 from switchboard.aws.agents import DynamoAgents
@@ -98,6 +99,9 @@ class Lab:
         self.running.twilio.state.texts.clear()
         self.running.twilio.state.stopped.clear()
         self.running.twilio.faults.clear()
+        for double in self.running.providers.networks.values():
+            double.notes.clear()
+            double.answers.clear()
         for table, partition in TABLES.items():
             self._empty(self.outputs[table], partition)
         names = {username: agent_id for agent_id, username in self.running.team.items()}
@@ -131,6 +135,27 @@ class Lab:
     def phone(self, number: str = CUSTOMER) -> list[str]:
         """What a customer's phone has received."""
         return [text.body for text in self.running.twilio.state.texts if text.recipient == number]
+
+    def write(self, network: str, body: str) -> None:
+        """The customer writes to us on a social network."""
+        double = self.running.providers.networks[network]
+        (ours,) = double.ends
+        url = f"{self.running.phones_url}/phones/{double.customer(CUSTOMER)}/messages"
+        self.http.post(url, json={"channel": network, "to": ours, "body": body}).raise_for_status()
+
+    def arrived(self, network: str) -> list[str]:
+        """What the customer has received on a social network."""
+        double = self.running.providers.networks[network]
+        return [note.body for note in double.on_phone(double.customer(CUSTOMER)) if not note.inbound]
+
+    def stranger(self, network: str) -> Double:
+        """Make a network's double with the right addresses and somebody else's credentials."""
+
+        def forged(account: str, policy: Policy) -> dict[str, str]:
+            known = credentials_of(account, policy)
+            return {name: value if name == "token" else value[::-1] for name, value in known.items()}
+
+        return make_network(network, self.policy, self.outputs["PublicBaseUrl"], known=forged)
 
     def fields(
         self, body: str = "hello", sender: str = CUSTOMER, account: str = "acme-sms", **more: str

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.double import Fault
 from sandbox.lines import credentials
 from sandbox.ports import draw_ports
 from sandbox.running import run
-from sandbox.twilio import Fault
 from switchboard.conversation import Conversation, Entry, Status
 from switchboard.events import MessageReceived
 from switchboard.instant import system_clock

@@ -15,10 +15,13 @@ from sandbox.deployment import _complaint, read_outputs
 from sandbox.desk import _last_words, _timeline
 from sandbox.emulator import Emulator, _rewind_streams
 from sandbox.errors import SandboxError
-from sandbox.lines import credentials, make_twilio, sms_accounts
+from sandbox.lines import credentials, credentials_of, make_network, make_twilio, networks_of, sms_accounts
 from sandbox.progress import step
 from sandbox.team import TEAM
+from switchboard.channels import all_channels, meta
+from switchboard.channels.line.credentials import credential as line_credential
 from switchboard.channels.sms.credentials import credential
+from switchboard.channels.telegram.credentials import credential as telegram_credential
 from switchboard.policy import load_policy
 from tests.world import ROOT
 
@@ -68,6 +71,28 @@ def test_every_number_of_the_policy_rings_at_its_own_webhook(tmp_path: Path) -> 
         found = twilio.line(POLICY.accounts[name].address)
         assert found
         assert found[1].webhook == f"http://api.example/sms/{name}"
+
+
+def test_every_social_network_of_the_policy_has_a_double() -> None:
+    social = {name for name, channel in all_channels().items() if channel.transport == "social"}
+    assert set(networks_of(POLICY)) == social & {account.channel for account in POLICY.accounts.values()}
+
+
+@pytest.mark.parametrize("network", networks_of(POLICY))
+def test_every_account_of_a_network_has_credentials_in_its_providers_shapes(network: str) -> None:
+    shaped = {"telegram": telegram_credential, "line": line_credential}
+    for name in [name for name, account in POLICY.accounts.items() if account.channel == network]:
+        made = credentials_of(name, POLICY)
+        assert all(shaped.get(network, meta.credential)(made, part) for part in made)
+
+
+@pytest.mark.parametrize("network", networks_of(POLICY))
+def test_every_account_of_a_network_is_known_to_its_double(network: str) -> None:
+    double = make_network(network, POLICY, "http://api.example")
+
+    ours = [account.address for account in POLICY.accounts.values() if account.channel == network]
+    assert list(double.ends) == ours
+    assert set(double.ends.values()) == {"Acme support"}
 
 
 def test_functions_read_streams_from_the_start_after_a_restart(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
-from sandbox.twilio import HELPED, STARTED, STOPPED, Account, Line, Text, Twilio, serving
+from sandbox.providers import Providers
+from sandbox.twilio import HELPED, STARTED, STOPPED, Account, Line, Text, Twilio
 
 SID, TOKEN = "AC" + "1" * 32, "2" * 32
 KEY, KEY_SECRET = "SK" + "3" * 32, "4" * 32
@@ -24,6 +25,8 @@ OURS, ALSO_OURS, CUSTOMER = "+15005550006", "+15005550007", "+15005550101"
 SERVICE = "MG" + "5" * 32
 WEBHOOK = "http://us.example/sms/support-us#rc=3&rp=all"
 CALLBACK = "http://us.example/sms/support-us?conversation=a.1&message=m%2F1"
+API = "/sms"
+"""Where Twilio's API is among the providers."""
 MESSAGES = f"/2010-04-01/Accounts/{SID}/Messages"
 SEND = {"To": CUSTOMER, "From": OURS, "Body": "Hello", "StatusCallback": CALLBACK}
 
@@ -79,7 +82,9 @@ class World:
         )
         self.loop = asyncio.new_event_loop()
         self.api = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.twilio.app), base_url="http://twilio", auth=(KEY, KEY_SECRET)
+            transport=httpx.ASGITransport(app=Providers(self.twilio).app),
+            base_url="http://providers",
+            auth=(KEY, KEY_SECRET),
         )
 
     def call(self, method: str, path: str, **arguments: Any) -> httpx.Response:
@@ -92,7 +97,7 @@ class World:
 
     def send(self, **changes: str) -> httpx.Response:
         form = {name: value for name, value in (SEND | changes).items() if value}
-        return self.call("POST", f"{MESSAGES}.json", data=form)
+        return self.call("POST", f"{API}{MESSAGES}.json", data=form)
 
     def text(self, body: str, media: tuple[str, ...] = ()) -> Text:
         message = {"to": OURS, "body": body, "media": list(media)}
@@ -229,16 +234,16 @@ def test_an_invalid_send_is_refused_with_twilios_code(world: World, change: Mapp
 
 @pytest.mark.parametrize("auth", [(KEY, "wrong"), (SID, ""), ("", ""), ("SK0", KEY_SECRET)])
 def test_wrong_credentials_are_refused(world: World, auth: tuple[str, str]) -> None:
-    answer = world.call("GET", f"{MESSAGES}.json", auth=auth)
+    answer = world.call("GET", f"{API}{MESSAGES}.json", auth=auth)
     assert (answer.status_code, answer.json()["code"]) == (401, 20003)
 
 
 def test_the_auth_token_may_send_too(world: World) -> None:
-    assert world.call("POST", f"{MESSAGES}.json", data=SEND, auth=(SID, TOKEN)).status_code == 201
+    assert world.call("POST", f"{API}{MESSAGES}.json", data=SEND, auth=(SID, TOKEN)).status_code == 201
 
 
 def test_an_unknown_account_is_not_found(world: World) -> None:
-    answer = world.call("POST", "/2010-04-01/Accounts/AC0/Messages.json", data=SEND)
+    answer = world.call("POST", f"{API}/2010-04-01/Accounts/AC0/Messages.json", data=SEND)
     assert (answer.status_code, answer.json()["code"]) == (404, 20404)
 
 
@@ -246,22 +251,22 @@ def test_messages_are_listed_by_number_and_time_newest_first(world: World) -> No
     for body in ("one", "two", "three"):
         world.send(Body=body)
     world.send(Body="to another", To="+15005550102")
-    listed = world.call("GET", f"{MESSAGES}.json", params={"To": CUSTOMER, "From": OURS, "PageSize": "2"}).json()
+    listed = world.call("GET", f"{API}{MESSAGES}.json", params={"To": CUSTOMER, "From": OURS, "PageSize": "2"}).json()
     assert [message["body"] for message in listed["messages"]] == ["three", "two"]
-    following = world.call("GET", listed["next_page_uri"]).json()
+    following = world.call("GET", API + listed["next_page_uri"]).json()
     assert [message["body"] for message in following["messages"]] == ["one"]
     assert following["next_page_uri"] is None
     sent = world.twilio.state.texts[1].sent
     assert sent is not None
-    since = world.call("GET", f"{MESSAGES}.json", params={"DateSent>": sent.strftime("%Y-%m-%dT%H:%M:%SZ")}).json()
+    since = world.call("GET", f"{API}{MESSAGES}.json", params={"DateSent>": sent.strftime("%Y-%m-%dT%H:%M:%SZ")}).json()
     assert [message["body"] for message in since["messages"]] == ["to another", "three", "two"]
 
 
 def test_a_message_is_fetched_and_deleted(world: World) -> None:
     uri = world.send().json()["uri"]
-    assert world.call("GET", uri).json()["status"] == "delivered"
-    assert world.call("DELETE", uri).status_code == 204
-    assert world.call("GET", uri).json()["code"] == 20404
+    assert world.call("GET", API + uri).json()["status"] == "delivered"
+    assert world.call("DELETE", API + uri).status_code == 204
+    assert world.call("GET", API + uri).json()["code"] == 20404
 
 
 @pytest.mark.parametrize(
@@ -269,14 +274,14 @@ def test_a_message_is_fetched_and_deleted(world: World) -> None:
     [("throttled", 429, 20429, 0), ("error", 500, 20500, 0), ("error_after_accept", 500, 20500, 1)],
 )
 def test_faults_are_injected_once(world: World, fault: str, status: int, code: int, taken: int) -> None:
-    assert world.call("POST", "/faults", json={"fault": fault}).status_code == 204
+    assert world.call("POST", f"{API}/faults", json={"fault": fault}).status_code == 204
     answer = world.send()
     assert (answer.status_code, answer.json()["code"], len(world.twilio.state.texts)) == (status, code, taken)
     assert world.send().status_code == 201
 
 
 def test_an_unknown_fault_is_refused(world: World) -> None:
-    assert world.call("POST", "/faults", json={"fault": "flood"}).status_code == 400
+    assert world.call("POST", f"{API}/faults", json={"fault": "flood"}).status_code == 400
 
 
 def test_a_customers_text_calls_the_webhook_with_twilios_fields(world: World) -> None:
@@ -418,8 +423,11 @@ def test_texting_a_number_nobody_has_is_refused(world: World) -> None:
 def test_the_page_shows_numbers_phones_and_texts(world: World) -> None:
     world.text("Hi")
     shown = world.call("GET", "/phones").json()
-    assert shown["lines"] == [{"number": OURS, "name": "Support"}, {"number": ALSO_OURS, "name": "Sales"}]
-    assert shown["phones"] == [{"number": CUSTOMER, "name": CUSTOMER, "on": True}]
+    assert shown["lines"] == [
+        {"channel": "sms", "number": OURS, "name": "Support"},
+        {"channel": "sms", "number": ALSO_OURS, "name": "Sales"},
+    ]
+    assert shown["phones"] == [{"channel": "sms", "number": CUSTOMER, "name": CUSTOMER, "on": True}]
     assert [(text["body"], text["segments"], text["webhook"]) for text in shown["texts"]] == [("Hi", 1, "200")]
 
 
@@ -433,7 +441,7 @@ def test_the_page_needs_nothing_from_elsewhere(world: World) -> None:
 def test_changes_are_pushed_while_it_is_served() -> None:
     twilio = Twilio([Account(SID, TOKEN, lines=[Line(OURS, "Support")])])
     with (
-        serving(twilio) as base_url,
+        Providers(twilio).serve() as base_url,
         httpx.Client(base_url=base_url, trust_env=False) as client,
         client.stream("GET", "/phones/changes") as changes,
     ):
@@ -446,7 +454,7 @@ def test_changes_are_pushed_while_it_is_served() -> None:
 
 def test_stopping_ends_the_pages_connection() -> None:
     twilio = Twilio([Account(SID, TOKEN, lines=[Line(OURS, "Support")])])
-    with serving(twilio) as base_url:
+    with Providers(twilio).serve() as base_url:
         client = httpx.Client(base_url=base_url, trust_env=False)
         changes = client.send(client.build_request("GET", "/phones/changes"), stream=True)
         lines = changes.iter_lines()

@@ -13,7 +13,8 @@ from threading import Thread
 
 import pytest
 
-from sandbox.twilio import Account, Fault, Line, Twilio, serving
+from sandbox.double import Fault, serving
+from sandbox.twilio import Account, Line, Twilio
 from switchboard.channels import Sender
 from switchboard.channels.sms import CHANNEL
 from switchboard.errors import (
