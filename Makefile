@@ -21,7 +21,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
-FAST := tests/unit tests/flows tests/aws tests/functions tests/sandbox
+FAST := tests/unit tests/flows tests/aws tests/functions
 
 .DEFAULT_GOAL := help
 .PHONY: help install up desk down reset check lint test synth deploy docs bench lock
