@@ -38,7 +38,10 @@ def test_an_event_is_taken_by_a_bus() -> None:
     with mock_aws():
         client = boto3.client("events", region_name="us-east-1")
         client.create_event_bus(Name="bus")
+        answers: list[Any] = []
+        client.meta.events.register("after-call.events.PutEvents", lambda parsed, **_: answers.append(parsed))
         EventBridgeBus(client, "bus").publish([EVENT])
+    assert [(answer["FailedEntryCount"], len(answer["Entries"])) for answer in answers] == [(0, 1)]
 
 
 def test_an_event_travels_with_its_type_and_reads_back_as_it_was(client: Any) -> None:
@@ -80,4 +83,7 @@ def test_a_bus_that_cannot_be_reached_refuses() -> None:
 
 
 def test_nothing_to_publish_is_no_call(client: Any, stubber: Stubber) -> None:
+    calls: list[Any] = []
+    client.meta.events.register("before-call", lambda **call: calls.append(call))
     EventBridgeBus(client, "bus").publish([])
+    assert calls == []
