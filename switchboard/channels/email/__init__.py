@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from switchboard.channels import Account, Channel, Request, Secret, Sender
-from switchboard.channels.email.parse import parse
+from switchboard.channels.email.addresses import canonical
+from switchboard.channels.media import Enclosed
 from switchboard.errors import SecretMissingError
+from switchboard.message import Received
+
+_OF_SES = ".amazonses.com"
 
 
 def verify(_request: Request, _account: Account, _secrets: Sequence[Secret]) -> bool:
@@ -13,9 +17,33 @@ def verify(_request: Request, _account: Account, _secrets: Sequence[Secret]) -> 
     return False
 
 
+def parse(request: Request, account: Account) -> list[Received]:
+    """See `parse.parse`; imported only here because who sends mail needs no parser."""
+    from switchboard.channels.email.parse import parse  # noqa: PLC0415  # lazy on purpose
+
+    return parse(request, account)
+
+
+def files(raw: bytes) -> Sequence[bytes]:
+    """See `media.files`; imported only here for the same reason."""
+    from switchboard.channels.email.media import files  # noqa: PLC0415  # lazy on purpose
+
+    return files(raw)
+
+
 def connect(_secret: Secret, _base_url: str | None, _timeout: timedelta) -> Sender:
-    """Mail needs no secret: the function's role sends it. Whoever may know AWS builds `send.MailSender`."""
-    raise SecretMissingError("mail has no secret; send it with channels.email.send.MailSender and aws.mail.Ses")
+    """Mail is sent by the function's role. Whoever may know AWS builds `send.MailSender`."""
+    raise SecretMissingError("mail is sent by the function's role: build channels.email.send.MailSender with aws.mail")
+
+
+def known_as(identifier: str) -> str:
+    """Return our name for a mail of this Message-ID: of what we send SES makes `<ID@REGION.amazonses.com>` of its id.
+
+    >>> known_as("0100019a-c0ffee-000000@eu-west-1.amazonses.com")
+    '0100019a-c0ffee-000000'
+    """
+    local, _, domain = identifier.rpartition("@")
+    return local if local and f".{domain.lower()}".endswith(_OF_SES) else identifier
 
 
 CHANNEL = Channel(
@@ -28,4 +56,7 @@ CHANNEL = Channel(
     answer={},
     answer_body="",
     transport="email",
+    identity=canonical,
+    known_as=known_as,
+    media=Enclosed(files),
 )

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 
 from switchboard.channels.email import dates, machines, reports
-from switchboard.channels.email.addresses import canonical, domain_of, mailboxes
+from switchboard.channels.email.addresses import LONGEST_ADDRESS, canonical, domain_of, mailboxes
 from switchboard.channels.email.mail import Mail, Part
 from switchboard.channels.email.verdicts import Verdict, Verdicts
 from switchboard.message import Automation, Category
@@ -134,6 +134,7 @@ def judge(mail: Mail, verdicts: Verdicts, ours: Collection[str], now: datetime |
         may_reply=not found,
         reason=found[0].reason if found else None,
         category=_category(case, found, generated=generated),
+        answer_to=_fit(acknowledge_to(mail, verdicts)),
     )
 
 
@@ -156,6 +157,10 @@ def acknowledge_to(mail: Mail, verdicts: Verdicts) -> str | None:
         if sender != "" and (verdicts.is_sender_verified or aligned):
             return authors[0]
     return sender or None
+
+
+def _fit(address: str | None) -> str | None:
+    return address if address and len(address) <= LONGEST_ADDRESS else None
 
 
 def envelope_sender(mail: Mail) -> str | None:

@@ -17,6 +17,8 @@ LARGEST = 40 * 1024 * 1024
 """Bytes of the largest mail that SES stores."""
 
 _SETUP_KEY = "AMAZON_SES_SETUP_NOTIFICATION"
+_TOPIC_VALIDATED = "Successfully validated SNS topic for Amazon SES"
+"""How SES's greeting to a new topic begins, the only notice that is no JSON."""
 _MOST_WRAPPERS = 5
 
 
@@ -68,6 +70,8 @@ def _read(notice: object, depth: int) -> Iterator[Arrival]:
 def _loaded(notice: object) -> object:
     if not isinstance(notice, str):
         return notice
+    if notice.startswith(_TOPIC_VALIDATED):
+        return {"notificationType": _SETUP_KEY}
     try:
         return json.loads(notice)
     except (ValueError, RecursionError):
@@ -94,21 +98,23 @@ def _from_s3(record: Mapping[str, Any]) -> Iterator[Arrival]:
     if not str(record.get("eventName", "ObjectCreated")).removeprefix("s3:").startswith("ObjectCreated"):
         return
     key = unquote_plus(_text(record, "s3", "object", "key"))
-    yield from _stored(_text(record, "s3", "bucket", "name"), key, _get(record, "s3", "object", "size"))
+    size, at = _get(record, "s3", "object", "size"), _instant(record.get("eventTime"))
+    yield from _stored(_text(record, "s3", "bucket", "name"), key, size, at)
 
 
 def _from_event_bridge(event: Mapping[str, Any]) -> Iterator[Arrival]:
     """S3 by way of EventBridge, where keys are plain."""
     if event.get("detail-type") == "Object Created":
         key = _text(event, "detail", "object", "key")
-        yield from _stored(_text(event, "detail", "bucket", "name"), key, _get(event, "detail", "object", "size"))
+        size, at = _get(event, "detail", "object", "size"), _instant(event.get("time"))
+        yield from _stored(_text(event, "detail", "bucket", "name"), key, size, at)
 
 
-def _stored(bucket: str, key: str, size: object) -> Iterator[Arrival]:
+def _stored(bucket: str, key: str, size: object, at: datetime | None) -> Iterator[Arrival]:
     name = key.rpartition("/")[2]
     if name and name != _SETUP_KEY:
         known_size = size if isinstance(size, int) else None
-        yield Arrival(Envelope(provider_id=name), bucket=bucket, key=key, size=known_size)
+        yield Arrival(Envelope(provider_id=name, received_at=at), bucket=bucket, key=key, size=known_size)
 
 
 def _received(notice: object) -> Iterator[Arrival]:

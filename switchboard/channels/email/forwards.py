@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
-from switchboard.channels.email import addresses, dates
+from switchboard.channels.email import addresses, headlines, quotes, words
 from switchboard.channels.email.mail import Mail, Part
-from switchboard.message import Party
+from switchboard.channels.email.quotes import Origin
+from switchboard.message import Forwarded
 
 _MARKS = (
     "begin forwarded message", "forwarded message", "weitergeleitete nachricht",
@@ -45,17 +45,16 @@ _SUBJECT = frozenset({
 })  # fmt: skip
 _HEADER_LINES = 12
 _MOST_LINES = 5000
+_LONGEST_DATE = 200
 OWN_TEXT = 200
 """Characters of somebody's own text above a forward, below which the forward is what they want to say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Who wrote what is passed on; `at_line` is where it begins in the text, None where it came as a file."""
+    """What is passed on; `at_line` is where it begins in the text, None where it came as a file."""
 
-    sender: Party | None
-    sent_at: datetime | None = None
-    subject: str | None = None
+    origin: Forwarded
     at_line: int | None = None
 
 
@@ -73,11 +72,15 @@ def own_text(text: str, forward: Forward) -> str:
 
 
 def _from_message(message: Part) -> Forward:
-    senders = addresses.mailboxes(next(iter(message.headers.wire("from")), ""))
-    return Forward(
-        sender=senders[0] if senders else None,
-        sent_at=dates.read(message.headers.get("date")),
-        subject=message.headers.get("subject"),
+    headers = message.headers
+    return Forward(_origin(next(iter(headers.wire("from")), ""), headers.get("date"), headers.get("subject")))
+
+
+def _origin(sender: str, date: str | None, subject: str | None) -> Forwarded:
+    return Forwarded(
+        sender=next(iter(addresses.mailboxes(sender)), None),
+        date=words.line(date or "", _LONGEST_DATE) or None,
+        subject=words.line(subject or "", words.LONGEST_SUBJECT) or None,
     )
 
 
@@ -88,10 +91,16 @@ def _from_block(text: str, *, is_named_so: bool) -> Forward | None:
         if len(line) < OWN_TEXT and (_MARK.fullmatch(line) or (is_named_so and _starts_header(line))):
             found = _header_block(lines[number : number + _HEADER_LINES])
             if found.get("from"):
-                senders = addresses.mailboxes(found["from"])
-                sender = senders[0] if senders else None
-                return Forward(sender, dates.read(found.get("date")), found.get("subject"), number)
+                if _is_quoted(lines[: number + 1]):
+                    return None
+                return Forward(_origin(found["from"], found.get("date"), found.get("subject")), number)
     return None
+
+
+def _is_quoted(lines: list[str]) -> bool:
+    """Tell whether the last of the lines belongs to a quote that begins above it: then somebody else forwarded."""
+    origins = quotes.origins([headlines.clean(line) for line in lines])
+    return origins[-1] is Origin.QUOTED and origins[-2:-1] == [Origin.QUOTED]
 
 
 def _starts_header(line: str) -> bool:

@@ -187,7 +187,8 @@ def _is_attribution(joined: str, lines: Sequence[str], start: int, end: int) -> 
     if end - start == 1 and joined.endswith(_COLONS):
         return evidence.sure or likely
     if not joined.endswith(_COLONS):  # some programs write none, and then do mark the quote
-        return likely and evidence.date and joined.count("<") == joined.count(">")
+        whole = end - start == 1 or _belongs(lines, start, end)
+        return likely and evidence.date and joined.count("<") == joined.count(">") and whole
     return _belongs(lines, start, end) and (evidence.sure or (likely and evidence.date))
 
 

@@ -1,4 +1,4 @@
-"""Mail's HTML: as readable text, safe to show, and without what it quotes (rules EM-17, EM-19).
+"""Mail's HTML: as readable text that tells quotes and signatures, and safe to show (rules EM-17, EM-19).
 
 Every parser has an input that takes it quadratic time or makes it lose the text, so none sees a document before
 `markup.tame` has cut it down, and what still fails is stripped of its tags and kept.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from switchboard.channels.email import markup, quotation
+from switchboard.channels.email import markup
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -78,17 +78,6 @@ def sanitise(html: str) -> str:
         )
     except Exception:  # noqa: BLE001  # whatever a parser stumbles over, people must be able to read the mail
         return nh3.clean_text(markup.strip(html))
-
-
-def split_quote(html: str) -> tuple[str, str]:
-    """Take from HTML what its structure marks as quoted; all of it is new if nothing else would be left."""
-    try:
-        tree = _parse(html)
-        quoted = "".join(quotation.cut(tree))
-        new = tree.body.inner_html if tree.body else None
-    except Exception:  # noqa: BLE001  # in doubt nothing is a quote
-        return html, ""
-    return (new, quoted) if quoted and new and markup.strip(new).strip() else (html, "")
 
 
 def _parse(html: str) -> "LexborHTMLParser":

@@ -18,6 +18,7 @@ _ANYBODY_IS_OUT = re.compile(
 _FORWARDED = frozenset({"fwd", "fw", "wg", "tr", "rv", "enc", "i", "vs", "vb", "pd", "ynt", "转发", "轉寄", "転送"})
 _WORD = re.compile(r"[\w-]{1,60}")
 _READ_AT_MOST = 16 * 1024
+_ON_THE_ADDRESS = frozenset({"user_unknown", "host_unknown", "moved", "disabled"})
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class _Words:
     reporters: "_Names"
     reporter_names: tuple[str, ...]
     delays: tuple[str, ...]
+    not_the_address: tuple[str, ...]
     certain_codes: Mapping[str, str]
     codes: Mapping[str, str]
     reasons: tuple[tuple[str, tuple[str, ...]], ...]
@@ -83,6 +85,8 @@ def reason(diagnosis: str, dsn: str | None = None) -> str | None:
         return _words().certain_codes[code]
     folded = _flat(diagnosis)
     said = next((name for name, phrases in _words().reasons if any(phrase in folded for phrase in phrases)), None)
+    if said in _ON_THE_ADDRESS and any(phrase in folded for phrase in _words().not_the_address):
+        return "refused"
     return _words().codes.get(code, said) if said in {None, "failed", "refused"} else said
 
 
@@ -159,6 +163,7 @@ def _words() -> _Words:
         reporters=_names(senders["reporters"]),
         reporter_names=tuple(senders["reporter_names"]),
         delays=tuple(source["delays"]["phrases"]),
+        not_the_address=tuple(source["not_the_address"]["phrases"]),
         certain_codes=source["certain_codes"],
         codes=source["codes"],
         reasons=tuple((table["reason"], tuple(table["phrases"])) for table in source["reasons"]),

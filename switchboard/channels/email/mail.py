@@ -27,9 +27,10 @@ _LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _FOLD = re.compile(r"(?:\r\n|\r|\n)(?=[ \t])|\r\n|\r|\n")
 _MBOX_LINE = re.compile(rb">?From [^\r\n]*(?:\r\n|\n|\r)")
-_LEADING_BLANK_LINES = re.compile(rb"[\r\n]+")
+_LEADING_BLANK_LINES = re.compile(rb"(?:[ \t]*[\r\n])+")
 _SEPARATOR = re.compile(rb"^--([^\s][^\r\n]{0,200}?)[ \t]*\r?\ncontent-", re.MULTILINE | re.IGNORECASE)
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+_FORGOTTEN_SEMICOLON = re.compile(r"^([\w.+-]+/[\w.+-]+)\s+(?=[\w-]+\s?=)", re.ASCII)
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 _DIGEST = "multipart/digest"
 
@@ -257,7 +258,7 @@ class _Reader:
         position = lines = 0
         while position < len(raw):
             line = _line(raw, position)
-            if not line.strip():
+            if not line.strip() and not (line and fields and _goes_on(raw, _next_line(raw, position))):
                 position = _next_line(raw, position)
                 break
             starts_field = _FIELD.match(line)
@@ -311,6 +312,12 @@ def _continues(raw: bytes, position: int, line: bytes) -> bool:
     return line[:1] in b" \t" or _FIELD.match(raw, _next_line(raw, position)) is not None
 
 
+def _goes_on(raw: bytes, position: int) -> bool:
+    """Tell whether headers go on below a line of spaces, which is then a fold (RFC 5322 §4.2), and not their end."""
+    line = _line(raw, position)
+    return bool(line.strip()) and (line[:1] in b" \t" or _FIELD.match(line) is not None)
+
+
 def _end_of_headers(raw: bytes, position: int) -> int:
     ends = [(raw.find(mark, position), len(mark)) for mark in (b"\r\n\r\n", b"\n\n")]
     return min((at + length for at, length in ends if at >= 0), default=len(raw))
@@ -320,7 +327,7 @@ def _content_type(headers: Headers, default: str) -> tuple[str, Mapping[str, str
     written = next(iter(headers.wire("content-type")), None)
     if written is None:
         return default, {}
-    value, params = words.parameters(written)
+    value, params = words.parameters(_FORGOTTEN_SEMICOLON.sub(r"\1; ", written, count=1))
     return value.lower() if _TYPE.fullmatch(value) else "text/plain", params
 
 
@@ -335,12 +342,32 @@ def _pieces(body: bytes, boundary: str) -> Iterator[bytes]:
     mark = b"--" + boundary.encode("utf-8", "surrogateescape").rstrip()
     body = _with_closing_line(body, mark)
     start: int | None = None
+    inner_ends = 0
     for at, end, closes in _separators(body, mark):
+        if at < inner_ends:
+            continue
+        if closes and start is not None and (inner := _inner_end(body, max(start, inner_ends), at, mark)):
+            inner_ends = inner
+            continue
         if start is not None:
             yield _without_last_line_end(body[start:at])
         start = None if closes else end
     if start is not None and start < len(body):
         yield body[start:]
+
+
+def _inner_end(body: bytes, start: int, at: int, mark: bytes) -> int | None:
+    """Return where a multipart ends whose separator is our closing line, since the innermost counts; None if none is.
+
+    Boundaries that differ by a final `--` are seen: the line `--a--` closes `a` and separates the parts of `a--`.
+    """
+    declared = re.search(
+        rb"boundary=[\"']?" + re.escape(mark[2:]) + rb"--(?:[\"'\s;]|$)", body[start:at], re.IGNORECASE
+    )
+    if declared is None:
+        return None
+    closing = body.find(mark + b"----", at)
+    return closing + len(mark) + 4 if closing >= 0 else len(body)
 
 
 def _with_closing_line(body: bytes, mark: bytes) -> bytes:

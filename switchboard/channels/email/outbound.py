@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.header import Header
 from typing import Any
 
-from switchboard.channels.email import addresses
+from switchboard.channels.email import addresses, tags
 from switchboard.channels.email.threading import LONGEST_ID, subject_tag, without_tags
 
 LONGEST_VALUE = 995
@@ -22,8 +22,6 @@ MOST_HEADERS = 15
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HIDDEN = frozenset({"Cf", "Cs", "Co", "Cn"})
 _NOT_ASCII = re.compile(r"[^\x20-\x7e]")
-_TAG_VALUE = re.compile(r"[^A-Za-z0-9_-]")
-_LONGEST_TAG = 256
 _REPLY_PREFIX = re.compile(
     r"\s*(?:re|aw|antw|sv|vs|odp|ynt|回复|答复|回覆|re\[\d{1,3}\])\s*[:\uff1a]\s*", re.IGNORECASE
 )
@@ -160,9 +158,8 @@ def _content(letter: Letter) -> dict[str, Any]:
 def _tags(letter: Letter) -> list[dict[str, str]]:
     """What SES's events will carry back: with these a bounce finds its message."""
     wanted = {"conversation": letter.conversation_id, "message": letter.message_id, **letter.tags}
-    return [
-        {"Name": name, "Value": _TAG_VALUE.sub("_", value)[:_LONGEST_TAG]} for name, value in wanted.items() if value
-    ]
+    encoded = {name: tags.encode(value) for name, value in wanted.items()}
+    return [{"Name": name, "Value": value} for name, value in encoded.items() if value]
 
 
 def _is_id(identifier: str) -> bool:

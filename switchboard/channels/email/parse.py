@@ -20,6 +20,7 @@ from switchboard.channels.email import (
     reports,
     threading,
     verdicts,
+    words,
 )
 from switchboard.channels.email.mail import Envelope, Mail, read
 from switchboard.channels.email.verdicts import Verdict, Verdicts
@@ -28,7 +29,6 @@ from switchboard.message import Automation, Message, Party, Received, Unhandled
 NOBODY = "unknown@invalid"
 """Stands for a sender whom nothing in a mail names; no mail can go there (RFC 2606)."""
 
-LONGEST_SUBJECT = 998
 _LONGEST_ID = 200
 
 
@@ -100,24 +100,24 @@ def _message(mail: Mail, ours: Ours, common: dict[str, Any]) -> Message:
     is_infected = verdicts.judged(mail).virus is Verdict.FAIL
     content = body.read(mail, open_files=not is_infected)
     sender_html = content.html
-    full_text = _storable(content.text[: body.DEGRADED_TEXT if mail.malformed else body.LARGEST_TEXT])
+    full_text = words.storable(content.text[: body.DEGRADED_TEXT if mail.malformed else body.LARGEST_TEXT])
     forward = forwards.find(mail, full_text)
     split = reply.split(full_text, sender_html)
     is_forward = forward is not None and len(forwards.own_text(split.text, forward)) < forwards.OWN_TEXT
     left_out = "\n".join(part for part in (split.signature, split.quoted) if part)
     text, quoted = (full_text, "") if is_forward or not split.text.strip() else (split.text, left_out)
     files = attachments.describe(content.files, sender_html, open_files=not is_infected)
-    common = _flagged(common, *_content_flags(mail, content, full_text, forward))
-    if any(file.is_disguised for file in files):
-        common = _flagged(common, "disguised_file")
-    if forward is not None and forward.sender is not None and _is_agent(common["sender"], ours):
-        common["sender"] = forward.sender  # an agent who forwards a customer's mail speaks for the customer
+    common = _flagged(common, *_content_flags(mail, content, full_text, forward), *_file_flags(files))
+    origin = forward.origin if forward is not None else None
+    if origin is not None and origin.sender is not None and _is_agent(common["sender"], ours):
+        common["sender"] = origin.sender  # an agent who forwards a customer's mail speaks for the customer
     return Message(
-        text=_storable(text),
+        text=words.storable(text),
         full_text=full_text,
-        quoted=_storable(quoted) or None,
-        html=None if sender_html is None else _storable(html.sanitise(sender_html)),
+        quoted=words.storable(quoted) or None,
+        html=None if sender_html is None else words.storable(html.sanitise(sender_html)),
         attachments=tuple(file.attachment for file in files),
+        forwarded_from=origin,
         **common,
     )
 
@@ -128,6 +128,13 @@ def _content_flags(mail: Mail, content: body.Body, text: str, forward: forwards.
         *(["forwarded"] if forward is not None else []),
         *(["charset_guessed"] if not content.certain else []),
         *(["files_left_out"] if len(content.files) > attachments.MOST else []),
+    ]
+
+
+def _file_flags(files: Sequence[attachments.File]) -> list[str]:
+    return [
+        *(["disguised_file"] if any(file.is_disguised for file in files) else []),
+        *(["archive_bomb"] if any(file.is_bomb for file in files) else []),
     ]
 
 
@@ -177,8 +184,8 @@ def _degraded(mail: Mail, account: str) -> Message:
         account=account,
         provider_id=_provider_id(mail),
         sender=Party(address=sender if sender and len(sender) <= addresses.LONGEST_ADDRESS else NOBODY),
-        text=_storable(text),
-        full_text=_storable(text),
+        text=words.storable(text),
+        full_text=words.storable(text),
         auto=Automation(may_reply=False, reason="malformed"),
         flags=("malformed",),
     )
@@ -224,13 +231,8 @@ def _first_address(mail: Mail, name: str) -> str | None:
 
 def _subject(mail: Mail) -> str | None:
     written = mail.headers.get("subject")
-    return None if written is None else _storable(" ".join(written.split()))[:LONGEST_SUBJECT]
+    return None if written is None else words.line(written, words.LONGEST_SUBJECT)
 
 
 def _is_agent(sender: Party, ours: Ours) -> bool:
     return addresses.canonical(sender.address) in {addresses.canonical(agent) for agent in ours.agents}
-
-
-def _storable(text: str) -> str:
-    """Replace what no store and no JSON takes: NUL and lone surrogates."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

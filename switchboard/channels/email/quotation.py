@@ -4,11 +4,7 @@ Mail programs name the elements that they wrap a quote in; the names are from th
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+from collections.abc import Mapping
 
 Attributes = Mapping[str, str | None]
 
@@ -63,42 +59,3 @@ def is_signature(attributes: Attributes) -> bool:
     """Tell whether an element holds the author's signature."""
     names = (attributes.get(name) or "" for name in ("class", "id", "name", "data-marker"))
     return "data-signatureblock" in attributes or any(_SIGNATURES.search(name) for name in names)
-
-
-def cut(tree: "LexborHTMLParser") -> Iterator[str]:
-    """Take the quotes out of a tree, in order."""
-    for node in _quotes(tree):
-        yield node.html or ""
-        node.decompose()
-
-
-def _quotes(tree: "LexborHTMLParser") -> list["LexborNode"]:
-    found: list[LexborNode] = []
-    node = tree.body.child if tree.body else None
-    while node is not None:
-        attributes = node.attributes if node.is_element_node else {}
-        if attributes and begins_quote(attributes):
-            return [*found, *_rest(node)]
-        quoted = is_quote(node.tag or "", attributes)
-        if quoted:
-            found.append(node)
-        node = (None if quoted else node.child) or _following(node)
-    return found
-
-
-def _rest(node: "LexborNode") -> Iterator["LexborNode"]:
-    """Yield a node and what follows it, each once."""
-    at: LexborNode | None = node
-    while at is not None:
-        yield at
-        at = _following(at)
-
-
-def _following(node: "LexborNode") -> "LexborNode | None":
-    """Return the next node in the document that is not within this one."""
-    at: LexborNode | None = node
-    while at is not None and at.tag != "body":
-        if at.next is not None:
-            return at.next
-        at = at.parent
-    return None

@@ -42,6 +42,7 @@ _LEADING_ADDRESS = re.compile(
     rf"\W{{0,20}}(?:(?:to|recipient|address|for)\W{{1,4}})?({_ADDRESS.pattern})", re.IGNORECASE
 )
 _DSN = re.compile(r"(?<![\w.])[245]\.\d{1,3}\.\d{1,3}(?!\w|\.\w)")
+_REPLIED_DSN = re.compile(rf"(?<![\w.])[245]\d\d[ -]'?({_DSN.pattern})")
 _REPLY = re.compile(r"(?<![\w.,:/-])([45][0-5]\d)(?=[ \-#)\]]|$)")
 _COPY_FOLLOWS = re.compile(
     r"\W{2,}.{0,60}(?:copy|original message|original mail|message header|unsent message|returned message|"
@@ -145,8 +146,12 @@ def _complained(mail: Mail, fields: Mapping[str, str]) -> Report:
 def _standard(mail: Mail, parts: Iterable[Part]) -> list[Delivery]:
     blocks = [block for part in parts if part.content_type in _DELIVERY_PARTS for block in _blocks(_content(part))]
     recipients = list(islice(filter(_is_about_recipient, blocks), _MOST_RECIPIENTS))
-    told = {entry.recipient: entry.diagnosis for entry in _entries(_note(mail))} if recipients else {}
-    return [_recipient_block(block, told) for block in recipients]
+    if not recipients:
+        return []
+    lines = _note(mail)
+    told = {entry.recipient: entry.diagnosis for entry in _entries(lines)}
+    prose = "\n".join(lines) if len(recipients) == 1 else ""
+    return [_recipient_block(block, told, prose) for block in recipients]
 
 
 def _content(part: Part) -> str:
@@ -158,13 +163,14 @@ def _is_about_recipient(fields: Mapping[str, str]) -> bool:
     return bool(fields.keys() & _RECIPIENT_FIELDS)
 
 
-def _recipient_block(fields: Mapping[str, str], told: Mapping[str | None, str]) -> Delivery:
-    """Read one recipient's fields; what they don't say of the reason stands in the text for people."""
+def _recipient_block(fields: Mapping[str, str], told: Mapping[str | None, str], prose: str) -> Delivery:
+    """Read one recipient's fields; what they don't say of the reason stands in the text for people, the `prose`."""
     recipient = _address(fields.get("final-recipient", "")) or _address(fields.get("original-recipient", ""))
     diagnosis = fields.get("diagnostic-code") or told.get(recipient, "")
     dsn = _dsn(diagnosis) or _dsn(fields.get("status", ""))
     status = _ACTIONS.get(machines.word(fields.get("action", "")) or "") or _BY_CLASS.get((dsn or "5")[0])
-    return _delivery(status or DeliveryStatus.BOUNCED, dsn, diagnosis or fields.get("status", ""), recipient)
+    said = diagnosis or prose or fields.get("status", "")
+    return _delivery(status or DeliveryStatus.BOUNCED, dsn, said, recipient)
 
 
 def _blocks(text: str) -> Iterator[dict[str, str]]:
@@ -341,8 +347,12 @@ def _delivery(status: DeliveryStatus, dsn: str | None, diagnosis: str, recipient
 
 
 def _dsn(text: str) -> str | None:
-    found = _DSN.search(text)
-    return found.group() if found else None
+    """The first code that follows a reply's number, which is the server's own; else the first one."""
+    found = _REPLIED_DSN.search(text)
+    if found:
+        return found.group(1)
+    alone = _DSN.search(text)
+    return alone.group() if alone else None
 
 
 def _address(field: str) -> str | None:

@@ -4,15 +4,15 @@ The call itself is an argument: AWS is known to `switchboard.aws` alone. SendEma
 failure says whether anything may have been sent; an acknowledgement is then not repeated.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from switchboard.channels.email.addresses import canonical
-from switchboard.channels.email.outbound import Letter, arguments
-from switchboard.errors import OptedOutError, SendError, SendRefusedError, SendThrottledError, SendUnknownError
-from switchboard.message import DeliveryStatus, Sent
+from switchboard.channels.email.outbound import Letter, arguments, checked_address
+from switchboard.channels.email.threading import reply_address
+from switchboard.errors import SendError, SendRefusedError, SendThrottledError, SendUnknownError
+from switchboard.message import DeliveryStatus, Outgoing, Sent, Thread
 
 SendEmail: TypeAlias = Callable[[Mapping[str, Any]], str]
 """Calls SESv2 SendEmail once with these arguments and returns its MessageId; raises a `SendError` (see `failure`)."""
@@ -41,20 +41,55 @@ _SERVER_ERROR = 500
 
 @dataclass(frozen=True, slots=True)
 class MailSender:
-    """One brand's outgoing mail. `suppressed` are canonical addresses that bounced for good or complained (EM-25)."""
+    """One account's outgoing mail; implements `channels.Sender`. `key` signs the marks by which answers come back."""
 
     send_email: SendEmail
     clock: Callable[[], datetime]
+    key: bytes
+    configuration_set: str | None = None
 
-    def send(self, letter: Letter, suppressed: Collection[str] = ()) -> Sent:
-        """Hand the letter to SES, whose acceptance says only that it is queued (EM-25). Raises a `SendError`."""
-        if canonical(letter.recipient) in suppressed:
-            raise OptedOutError("suppressed", "the address bounced for good or complained; nothing was sent")
+    def send(self, outgoing: Outgoing) -> Sent:
+        """Hand the mail to SES, whose acceptance says only that it is queued (EM-25). Raises a `SendError`."""
         try:
-            prepared = arguments(letter)
+            prepared = arguments(letter_of(outgoing, self.key, self.configuration_set))
         except ValueError:
             raise SendRefusedError("bad_address", "an address is none that mail can go to; nothing was sent") from None
         return Sent(provider_id=self.send_email(prepared), at=self.clock(), status=DeliveryStatus.QUEUED)
+
+    def find(self, _outgoing: Outgoing, _since: datetime) -> Sequence[Sent]:
+        """Nothing: SES can't be asked what it has sent (rule EM-26)."""
+        return ()
+
+
+def letter_of(outgoing: Outgoing, key: bytes, configuration_set: str | None = None) -> Letter:
+    """Write the letter: an answer comes back to the signed address, or by a tag in its subject (rules EM-20, EM-22)."""
+    thread, conversation = outgoing.thread or Thread(), outgoing.conversation_id
+    reply_to = reply_address(outgoing.sender, conversation, key)
+    return Letter(
+        sender=outgoing.sender,
+        recipient=outgoing.recipient,
+        text=outgoing.text,
+        conversation_id=conversation,
+        message_id=outgoing.message_id,
+        sender_name=outgoing.sender_name,
+        subject=outgoing.subject,
+        in_reply_to=thread.message_id,
+        references=thread.references,
+        cc=tuple(address for address in outgoing.cc if _can_be_sent_to(address)),
+        reply_to=reply_to,
+        subject_key=None if reply_to else key,
+        automatic=outgoing.automatic,
+        configuration_set=configuration_set,
+    )
+
+
+def _can_be_sent_to(address: str) -> bool:
+    """Whether a copy can go there: one bad address of many must not hold up the answer."""
+    try:
+        checked_address(address)
+    except ValueError:
+        return False
+    return True
 
 
 def failure(code: str, status: int | None) -> SendError:
@@ -68,9 +103,3 @@ def failure(code: str, status: int | None) -> SendError:
     if status is not None and status < _SERVER_ERROR:
         return SendRefusedError(code, "refused; see the API reference of SESv2 SendEmail")
     return SendUnknownError(code, "failed at SES; the mail may be out")
-
-
-def message_id(provider_id: str, region: str) -> str:
-    """Return the Message-ID that SES gives the mail of this id, without angle brackets: what a reply refers to."""
-    host = "email.amazonses.com" if region == "us-east-1" else f"{region}.amazonses.com"
-    return f"{provider_id}@{host}"

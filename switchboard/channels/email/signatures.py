@@ -80,7 +80,7 @@ def _phoned(lines: Sequence[str], end: int) -> int:
 
 def _dashed(lines: Sequence[str], end: int) -> int:
     """Recognise a last line such as "-Ann" or "/John"."""
-    alone = end > 1 and (not lines[end - 2] or lines[end - 2].endswith(_SENTENCE_ENDS))
+    alone = any(lines[: end - 1]) and (not lines[end - 2] or lines[end - 2].endswith(_SENTENCE_ENDS))
     bullets = sum(line.startswith(lines[end - 1][:1]) for line in lines[max(end - 6, 0) : end]) > 1
     return end - 1 if alone and not bullets and _NAMED.fullmatch(lines[end - 1]) else end
 

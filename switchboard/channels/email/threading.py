@@ -1,22 +1,20 @@
 """To which conversation a mail belongs (rules EM-20, EM-21).
 
 What we sign can be believed: a tag in the address that a reply goes to (`support+c.ID.MAC@…`), and one in the subject
-(`[#ID-MAC]`). What a sender writes into In-Reply-To and References is evidence that the caller checks against the ids
-that it sent and the people who take part. A subject's words are no evidence.
+(`[#ID-MAC]`). What a sender writes into In-Reply-To and References is evidence that `flows.exchanges` checks against
+the ids that we know and the people who take part. A subject's words are no evidence.
 """
 
 import base64
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from switchboard.channels.email.addresses import canonical
 from switchboard.channels.email.mail import Headers, Mail
-from switchboard.message import Party, Thread
+from switchboard.message import Thread
 
-MOST_CANDIDATES = 20
 MOST_REFERENCES = 100
 LONGEST_ID = 995
 _LONGEST_LOCAL_PART = 64
@@ -51,12 +49,6 @@ def thread_of(mail: Mail, keys: Sequence[bytes] = ()) -> Thread:
     )
 
 
-def candidates(thread: Thread) -> tuple[str, ...]:
-    """Return the ids to look up among what we sent, the likeliest first (rule EM-20)."""
-    newest_first = (*([thread.in_reply_to] if thread.in_reply_to else []), *reversed(thread.references))
-    return tuple(dict.fromkeys(newest_first))[:MOST_CANDIDATES]
-
-
 def marks_of(mail: Mail, keys: Sequence[bytes]) -> Marks:
     """Check our marks: the envelope's recipients first, then those of the headers, then the subject."""
     found = list(_tags(mail))
@@ -65,11 +57,6 @@ def marks_of(mail: Mail, keys: Sequence[bytes]) -> Marks:
         if token is not None:
             return Marks(token, forged=number > 0)
     return Marks(forged=bool(found))
-
-
-def may_join(sender: str, participants: Iterable[Party]) -> bool:
-    """Tell whether the sender takes part in a conversation: anybody else's mail is only linked to it (rule EM-21)."""
-    return canonical(sender) in {canonical(party.address) for party in participants}
 
 
 def reply_address(address: str, conversation_id: str, key: bytes) -> str | None:

@@ -8,8 +8,9 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from switchboard.channels.email import attachments, charset, rtf, words
+from switchboard.channels.email import charset, rtf, words
 from switchboard.channels.email.mail import Headers, Part
+from switchboard.filetype import sniff
 
 MOST_FILES = 50
 _TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
@@ -183,7 +184,7 @@ def _as_part(file: _File, content: _Content) -> Part:
     return Part(
         headers=Headers(),
         body=data,
-        content_type=declared if "/" in declared else attachments.sniff(data) or "application/octet-stream",
+        content_type=declared if "/" in declared else sniff(data) or "application/octet-stream",
         disposition="attachment",
         filename=words.filename(name),
         content_id=content_id or None,

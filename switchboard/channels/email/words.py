@@ -20,6 +20,7 @@ _MOST_PARAMETERS = 100
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 LONGEST_FILENAME = 150
+LONGEST_SUBJECT = 998
 _UNFIT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
 """Categories of characters that no file name needs: controls, direction overrides, surrogates, line separators."""
 
@@ -49,6 +50,16 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
             number = min(int(found.group(2) or 0), _MOST_SECTIONS)
             sections.setdefault(found.group(1), {}).setdefault(number, (_unquoted(content), bool(found.group(3))))
     return main.strip(), {name: _joined(found) for name, found in sections.items()}
+
+
+def storable(text: str) -> str:
+    """Replace what no store and no JSON takes: NUL and lone surrogates."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def line(text: str, longest: int) -> str:
+    """Make one storable line of a text, of at most so many characters."""
+    return storable(" ".join(text.split()))[:longest].rstrip()
 
 
 def filename(name: str) -> str | None:

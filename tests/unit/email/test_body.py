@@ -2,7 +2,6 @@
 
 import base64
 import struct
-from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +9,7 @@ from switchboard.channels.email import body, calendar, encryption, forwards, htm
 from switchboard.channels.email.flowed import unflow
 from switchboard.channels.email.mail import Mail, read
 from switchboard.channels.email.parse import Ours, parse_mail
-from switchboard.message import Message, Unhandled
+from switchboard.message import Forwarded, Message, Party, Unhandled
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
@@ -265,9 +264,12 @@ def test_EM_13_a_forward_tells_from_whom_it_was() -> None:
     raw = read(FORWARD.format(own="x").encode())
     found = forwards.find(raw, raw.root.text)
     assert found is not None
-    assert found.sender is not None
-    assert (found.sender.address, found.subject) == ("jane@customer.example", "Broken cup")
-    assert found.sent_at == datetime(2026, 11, 20, 8, tzinfo=UTC)
+    assert found.origin == Forwarded(
+        sender=Party(address="jane@customer.example", name="Jane Doe"),
+        date="Fri, 20 Nov 2026 08:00:00 +0000",
+        subject="Broken cup",
+    )
+    assert forwarded().forwarded_from == found.origin
 
 
 def test_EM_13_a_forward_with_few_own_words_is_no_quote() -> None:
@@ -287,7 +289,22 @@ def test_EM_13_a_message_as_a_file_is_a_forward() -> None:
     [event] = parse_mail(raw.raw)
     assert isinstance(event, Message)
     assert "forwarded" in event.flags
+    assert event.forwarded_from == Forwarded(sender=Party(address="jane@customer.example"), subject="Broken/cup")
     assert [file.filename for file in event.attachments] == ["Broken-cup.eml"]
+
+
+def test_EM_13_what_somebody_else_forwarded_within_a_quote_is_no_forward() -> None:
+    quoted = FORWARD.format(own="Any news?\n\n-----Original Message-----\n\nFYI").encode()
+    [event] = parse_mail(quoted, ours=Ours(agents=("agent@brand.example",)))
+    assert isinstance(event, Message)
+    assert (event.text, event.forwarded_from) == ("Any news?", None)
+    assert event.sender.address == "agent@brand.example"
+
+
+def test_EM_13_a_mail_that_passes_nothing_on_comes_from_nobody_else() -> None:
+    [event] = parse_mail(b"From: jane@customer.example\n\nHi")
+    assert isinstance(event, Message)
+    assert event.forwarded_from is None
 
 
 @pytest.mark.parametrize(
@@ -301,8 +318,8 @@ def test_EM_13_a_message_as_a_file_is_a_forward() -> None:
 def test_EM_13_outlook_forwards_without_a_line_that_says_so(block: str) -> None:
     found = forwards.find(read(b"Subject: WG: Tasse\n\n"), f"Siehe unten\n\n{block}")
     assert found is not None
-    assert found.sender is not None
-    assert (found.sender.address, found.at_line) == ("jane@customer.example", 2)
+    assert found.origin.sender is not None
+    assert (found.origin.sender.address, found.at_line) == ("jane@customer.example", 2)
 
 
 def test_EM_13_a_text_that_only_speaks_of_a_forward_is_none() -> None:

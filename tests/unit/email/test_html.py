@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.channels.email.html import sanitise, split_quote, to_text
+from switchboard.channels.email import reply
+from switchboard.channels.email.html import sanitise, to_text
 from tests.growth import grows_no_faster
 
 
@@ -126,7 +127,6 @@ PIECES = st.lists(st.one_of(st.sampled_from(MARKUP), st.text(max_size=8)), max_s
 @given(PIECES)
 def test_no_html_raises_or_comes_out_with_a_script(html: str) -> None:
     to_text(html)
-    split_quote(html)
     assert not re.search(r"<script|<[^>]*\bonerror|<img[^>]*\bsrc=", sanitise(html), re.IGNORECASE)
 
 
@@ -153,28 +153,27 @@ QUOTE = "<p>On Friday we said so</p>"
     ],
 )
 def test_EM_19_the_structure_of_html_tells_the_quote(quote: str) -> None:
-    new, quoted = split_quote(f"<html><body><div>Please <b>cancel</b>.</div>{quote}</body></html>")
-    assert new.startswith("<div>Please <b>cancel</b>.</div>")
-    assert "Friday" not in new
-    assert "Friday" in quoted
+    found = reply.split("", f"<html><body><div>Please <b>cancel</b>.</div>{quote}</body></html>")
+    assert found.text.strip() == "Please cancel."
+    assert "Friday" in found.quoted
 
 
 @pytest.mark.parametrize(
-    "html", ["<p>Hi</p>", f"<blockquote type=cite>{QUOTE}</blockquote>", "", "<blockquote>Hi</blockquote>"]
+    "html", ["<p>Hi</p>", f"<blockquote type=cite>{QUOTE}</blockquote>", "<blockquote>Hi</blockquote>"]
 )
 def test_EM_18_html_without_a_quote_or_without_new_text_is_kept_whole(html: str) -> None:
-    assert split_quote(html) == (html, "")
+    assert reply.split("", html) == reply.Reply(to_text(html), "", "")
 
 
-def test_EM_19_an_answer_between_quotes_is_new() -> None:
-    new, quoted = split_quote(
-        "<blockquote type=cite>A?</blockquote><p>Yes</p><blockquote type=cite>B?</blockquote><p>No</p>"
+def test_EM_19_an_answer_between_the_quotes_of_html_is_new() -> None:
+    found = reply.split(
+        "", "<blockquote type=cite>A?</blockquote><p>Yes</p><blockquote type=cite>B?</blockquote><p>No</p>"
     )
-    assert new == "<p>Yes</p><p>No</p>"
-    assert quoted == '<blockquote type="cite">A?</blockquote><blockquote type="cite">B?</blockquote>'
+    assert found.text.split() == ["Yes", "No"]
+    assert found.quoted.split() == [">", "A?", ">", "B?"]
 
 
-@pytest.mark.parametrize("read", [to_text, sanitise, split_quote])
+@pytest.mark.parametrize("read", [to_text, sanitise])
 @pytest.mark.parametrize(
     "unit",
     [

@@ -56,6 +56,31 @@ def test_the_line_of_an_mbox_and_leading_blank_lines_are_no_headers() -> None:
     assert read(b"\r\nFrom jane Sat Nov 21\r\n" + HEAD + b"\r\nHi").headers.get("subject") == "Hello"
 
 
+@pytest.mark.parametrize("space", [b" ", b"\t", b"  \t"])
+def test_a_line_of_spaces_is_a_fold_where_headers_go_on_below(space: bytes) -> None:
+    mail = read(b"To: a@b.example,\r\n" + space + b"\r\n\tc@d.example\r\n" + space + b"\r\nSubject: Hi\r\n\r\nText")
+    assert mail.headers.get("subject") == "Hi"
+    assert (mail.headers.get("to") or "").split() == ["a@b.example,", "c@d.example"]
+    assert only(mail).text == "Text"
+
+
+def test_a_line_of_spaces_above_a_text_ends_the_headers() -> None:
+    mail = read(b"Subject: Hi\r\n \r\nText\r\nmore")
+    assert (mail.headers.get("subject"), only(mail).text) == ("Hi", "Text\nmore")
+
+
+def test_lines_of_spaces_above_the_headers_are_no_headers() -> None:
+    assert read(b"   \n\t\r\n" + HEAD + b"\r\nHi").headers.get("subject") == "Hello"
+
+
+def test_a_forgotten_semicolon_hides_no_parameter() -> None:
+    part = read(b"Content-Type: text/html charset=koi8-r; name=a.html\r\n\r\n\xf0").root
+    assert (part.content_type, part.params["charset"], part.filename, part.text) == (
+        *("text/html", "koi8-r", "a.html"),
+        "\u041f",
+    )
+
+
 def test_a_stray_line_between_headers_does_not_end_them() -> None:
     mail = read(b"Subject: a\r\nstray line\r\nTo: b@c.example\r\n\r\nHi")
     assert (mail.headers.get("to"), only(mail).text) == ("b@c.example", "Hi")
@@ -75,6 +100,18 @@ def test_parts_nest_and_boundaries_that_begin_alike_are_told_apart() -> None:
         b"--ab\n\none\n--ab--\n--a\n\ntwo\n--a--\nepilogue"
     )
     assert texts(mail) == ["one", "two"]
+
+
+def test_the_innermost_boundary_counts_where_two_differ_by_two_dashes() -> None:
+    inner = b'--a\nContent-Type: multipart/mixed; boundary="a--"\n\n--a--\n\none\n--a--\n\ntwo\n--a----\n'
+    outer = b'Content-Type: multipart/mixed; boundary="a"\n\n' + inner
+    assert texts(read(outer + b"--a\n\nthree\n--a--\n\nepilogue")) == ["one", "two", "three"]
+    assert texts(read(outer.removesuffix(b"--a----\n"))) == ["one", "two\n"]
+
+
+def test_a_boundary_that_only_a_text_speaks_of_closes_as_ever() -> None:
+    body = b'Content-Type: multipart/mixed; boundary="a"\n\n--a\n\nMy boundary=a is odd\n--a--\n\nepilogue'
+    assert texts(read(body)) == ["My boundary=a is odd"]
 
 
 def test_a_missing_last_boundary_loses_nothing() -> None:

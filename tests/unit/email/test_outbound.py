@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.aws.mail import Ses
+from switchboard.channels.email import known_as
 from switchboard.channels.email.outbound import (
     LONGEST_SUBJECT,
     LONGEST_VALUE,
@@ -25,15 +26,15 @@ from switchboard.channels.email.outbound import (
     subject,
     trimmed_references,
 )
-from switchboard.channels.email.send import MailSender, failure, message_id
+from switchboard.channels.email.send import MailSender, failure, letter_of
+from switchboard.channels.email.threading import reply_address, subject_tag
 from switchboard.errors import (
-    OptedOutError,
     SendError,
     SendRefusedError,
     SendThrottledError,
     SendUnknownError,
 )
-from switchboard.message import DeliveryStatus
+from switchboard.message import DeliveryStatus, Outgoing, Thread
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LETTER = Letter(
@@ -48,6 +49,17 @@ LETTER = Letter(
     configuration_set="support",
 )
 ACK = replace(LETTER, automatic=True)
+KEY = b"a key of ours"
+OUTGOING = Outgoing(
+    account="support-eu",
+    sender="support@brand.example",
+    recipient="jane@customer.example",
+    text="It is on its way.",
+    conversation_id="support-eu.c1.1",
+    message_id="m1",
+    subject="Where is my order?",
+    thread=Thread(message_id="b@x", references=("a@x",)),
+)
 
 
 def test_EM_22_an_answer_names_what_it_answers() -> None:
@@ -146,7 +158,7 @@ def test_EM_24_the_configuration_set_the_identity_and_our_ids_go_along() -> None
         "CcAddresses": ["bob@customer.example"],
     }
     assert found["EmailTags"] == [
-        {"Name": "conversation", "Value": "support-eu_c1_1"},
+        {"Name": "conversation", "Value": "support-eu_2ec1_2e1"},
         {"Name": "message", "Value": "m1"},
     ]
 
@@ -165,24 +177,17 @@ def _sender(error: SendError | None = None) -> MailSender:
             raise error
         return "ses1"
 
-    return MailSender(send_email, clock=lambda: NOON)
+    return MailSender(send_email, clock=lambda: NOON, key=KEY)
 
 
 def test_EM_25_acceptance_is_not_delivery() -> None:
-    sent = _sender().send(LETTER)
+    sent = _sender().send(OUTGOING)
     assert (sent.provider_id, sent.at, sent.status) == ("ses1", NOON, DeliveryStatus.QUEUED)
-
-
-def test_EM_25_nothing_goes_to_a_suppressed_address() -> None:
-    with pytest.raises(OptedOutError):
-        _sender(AssertionError("must not be called")).send(  # type: ignore[arg-type]  # whatever would be raised
-            replace(LETTER, recipient="Jane@Customer.Example"), suppressed={"jane@customer.example"}
-        )
 
 
 def test_EM_25_an_address_that_is_none_is_refused_for_good() -> None:
     with pytest.raises(SendRefusedError) as caught:
-        _sender().send(replace(LETTER, recipient="canary@x, y"))
+        _sender().send(OUTGOING.model_copy(update={"recipient": "canary@x, y"}))
     assert "canary" not in str(caught.value)
 
 
@@ -235,6 +240,28 @@ def test_EM_26_a_broken_connection_says_whether_anything_may_be_out(error: Excep
         Ses(Client())({})
 
 
-def test_EM_20_the_id_that_a_reply_refers_to() -> None:
-    assert message_id("0102-x", "eu-west-1") == "0102-x@eu-west-1.amazonses.com"
-    assert message_id("0102-x", "us-east-1") == "0102-x@email.amazonses.com"
+@pytest.mark.parametrize("host", ["eu-west-1.amazonses.com", "email.amazonses.com", "EMAIL.AmazonSES.com"])
+def test_EM_20_the_id_that_a_reply_refers_to_is_the_one_that_ses_told(host: str) -> None:
+    assert known_as(f"0102-x@{host}") == "0102-x"
+
+
+@pytest.mark.parametrize("identifier", ["a@customer.example", "a@notamazonses.com", "amazonses.com", ""])
+def test_EM_20_another_mails_id_is_known_as_it_is(identifier: str) -> None:
+    assert known_as(identifier) == identifier
+
+
+def test_EM_22_an_answer_comes_back_to_the_signed_address() -> None:
+    letter = letter_of(OUTGOING, KEY)
+    assert letter.reply_to == reply_address("support@brand.example", "support-eu.c1.1", KEY)
+    assert (letter.in_reply_to, letter.references, letter.subject_key) == ("b@x", ("a@x",), None)
+
+
+def test_EM_20_where_the_address_would_be_too_long_the_subject_carries_the_mark() -> None:
+    letter = letter_of(OUTGOING.model_copy(update={"sender": f"{'s' * 60}@brand.example"}), KEY)
+    assert letter.reply_to is None
+    assert subject_tag("support-eu.c1.1", KEY) in subject(letter)
+
+
+def test_one_copy_that_can_not_go_out_does_not_hold_up_the_answer() -> None:
+    letter = letter_of(OUTGOING.model_copy(update={"cc": ("boss@customer.example", "no address")}), KEY)
+    assert letter.cc == ("boss@customer.example",)

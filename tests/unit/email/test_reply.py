@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from switchboard.channels.email import wordings
@@ -259,6 +259,11 @@ def test_EM_19_an_attribution_without_a_colon_needs_marks_below() -> None:
     assert split(f"{NEW}\n{line}\n\n{OLD}").text.startswith(f"{NEW}\n{line}")
 
 
+def test_EM_19_an_attribution_without_a_colon_does_not_take_the_line_above_along() -> None:
+    found = split("That is fine\n2026/4/7 Nathan Nova <nathan@brand.example>\n\n>  Is it fine?")
+    assert found.text == "That is fine"
+
+
 def test_EM_19_decoration_is_no_quote() -> None:
     assert split("Look:\n>>> https://example.com <<<\nIt is broken.").quoted == ""
 
@@ -398,9 +403,15 @@ def test_EM_18_a_mail_with_text_has_new_text(text: str) -> None:
 
 
 @given(TEXTS)
-def test_splitting_the_new_text_again_changes_nothing(text: str) -> None:
+def test_new_text_from_which_all_was_cut_off_below_has_nothing_more_to_cut_off(text: str) -> None:
     once = split(text).text
+    assume(text.strip("\n").startswith(once))  # else lines met that a quote had kept apart
     assert split(once).text == once
+
+
+def test_EM_18_a_last_line_with_a_name_is_a_signature_only_below_a_text() -> None:
+    assert split("\n-Ann\n>").text == "-Ann"
+    assert split("Done.\n\n-Ann\n>").text == "Done."
 
 
 @given(st.text(), st.text())

@@ -269,6 +269,31 @@ def test_EM_14_a_read_receipt_is_no_message() -> None:
     assert told.kind == "system"
 
 
+def test_EM_14_the_code_of_a_reply_counts_before_one_that_a_gateway_put_in_front() -> None:
+    told = "5.1.0 - Unknown address error 550-'5.2.2 <jane@customer.example>... Mailbox full'"
+    found = _delivered(_standard(_recipient("jane@customer.example", "failed", "5.1.0", told)))
+    assert (found.delivery.dsn, found.delivery.reason) == ("5.2.2", "mailbox_full")
+
+
+def test_EM_14_what_no_field_says_stands_in_the_prose_above() -> None:
+    raw = _standard(_recipient("jane@customer.example", "failed", "5.0.0"))
+    found = _delivered(raw.replace("It could not be delivered.", "The address couldn't be found. Check for typos."))
+    assert (found.delivery.reason, found.delivery.hard) == ("user_unknown", True)
+
+
+@pytest.mark.parametrize(
+    "diagnosis",
+    [
+        "SMTP error from remote mail server after MAIL FROM:<us@acme.example>: 553 5.1.0 acme.example does not exist",
+        "550 5.1.8 Sender address rejected: Domain not found",
+        "550 The group does not exist, or you may not have permission to post messages to it",
+    ],
+)
+def test_EM_25_what_is_wrong_with_the_sender_says_nothing_bad_of_the_address(diagnosis: str) -> None:
+    found = _delivered(_standard(_recipient("jane@customer.example", "failed", "5.0.0", diagnosis)))
+    assert (found.delivery.reason, found.delivery.hard) == ("refused", False)
+
+
 @pytest.mark.parametrize("method", ["REPLY", "COUNTER", "CANCEL"])
 def test_EM_12_a_calendars_answer_is_no_message(method: str) -> None:
     calendar = f"BEGIN:VCALENDAR\nMETHOD:{method}\n"

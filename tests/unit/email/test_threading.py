@@ -5,17 +5,14 @@ import pytest
 from switchboard.channels.email.mail import Envelope, read
 from switchboard.channels.email.parse import Ours, parse_mail
 from switchboard.channels.email.threading import (
-    MOST_CANDIDATES,
     MOST_REFERENCES,
-    candidates,
     marks_of,
-    may_join,
     reply_address,
     subject_tag,
     thread_of,
     without_tags,
 )
-from switchboard.message import Party, Thread
+from switchboard.message import Thread
 
 KEY, OLD_KEY = b"k" * 32, b"o" * 32
 SUPPORT = "support@brand.example"
@@ -52,13 +49,6 @@ def test_EM_20_of_many_references_the_first_and_the_newest_are_kept() -> None:
     raw = b"References: " + b" ".join(b"<%d@x>" % n for n in range(500)) + b"\n\n"
     references = thread_of(read(raw)).references
     assert (len(references), references[0], references[-1]) == (MOST_REFERENCES, "0@x", "499@x")
-
-
-def test_EM_20_in_reply_to_comes_before_references_and_those_from_the_newest() -> None:
-    thread = Thread(in_reply_to="b", references=("1", "2", "b"))
-    assert candidates(thread) == ("b", "2", "1")
-    assert len(candidates(Thread(references=tuple(map(str, range(90)))))) == MOST_CANDIDATES
-    assert candidates(Thread()) == ()
 
 
 @pytest.mark.parametrize("conversation", IDS)
@@ -111,12 +101,6 @@ def test_EM_21_without_a_key_nothing_is_signed_and_nothing_believed() -> None:
     with pytest.raises(ValueError, match="empty key"):
         reply_address(SUPPORT, "a.a.1", b"")
     assert marks_of(read(b"\n\n", Envelope(recipients=(tagged("a.a.1"),))), [b""]).token is None
-
-
-def test_EM_21_only_who_takes_part_may_join() -> None:
-    participants = [Party(address="Jane@Customer.example")]
-    assert may_join("jane@customer.EXAMPLE", participants)
-    assert not may_join("mallory@customer.example", participants)
 
 
 def test_an_address_longer_than_mail_allows_gets_no_tag() -> None:
