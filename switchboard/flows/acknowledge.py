@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from switchboard import conversation as transition
-from switchboard.acknowledgement import Situation, decide, render
+from switchboard.acknowledgement import REPEATING, Situation, decide, render
 from switchboard.channels import channel
 from switchboard.conversation import Acknowledgement, Conversation, Entry
 from switchboard.flows.board import Board
@@ -31,7 +31,7 @@ def _attempt(thread: str, number: int, board: Board) -> str:
     if known.acknowledgement is not None:
         return "already_acknowledged"
     now = board.clock()
-    contact = board.customers.meet(f"{known.channel}:{known.address}", known.customer_id, now)
+    contact = board.customers.meet(channel(known.channel).contact(known.address), known.customer_id, now)
     lately = {key: at for key, at in contact.acknowledged.items() if now - at < DAY}
     decision = decide(_situation(known, contact, lately, board))
     if known.silence or not decision.send:
@@ -40,7 +40,9 @@ def _attempt(thread: str, number: int, board: Board) -> str:
         board.conversations.save(known, transition.acknowledge(known, declined))
         return reason
     if known.id not in lately:
-        board.customers.count_acknowledgement(contact, {**lately, known.id: now})
+        wordings = {key: contact.wordings[key] for key in lately if key in contact.wordings}
+        wordings |= {known.id: known.wording} if known.wording else {}
+        board.customers.count_acknowledgement(contact, {**lately, known.id: now}, wordings)
     promised = _promise(known, board)
     acknowledgement = Acknowledgement(
         at=now,
@@ -59,12 +61,22 @@ def _situation(known: Conversation, contact: Contact, lately: Mapping[str, datet
         kind="message",
         consent_stopped=not contact.consent(known.account).allows_automation,
         already_acknowledged=known.acknowledgement is not None,
-        answered=known.answers > 0,
+        answered=known.answers > 0 or known.answered_elsewhere,
         conversation_open=known.is_open,
         recipient_ok=channel(known.channel).is_reachable(known.address),
+        undeliverable=contact.undeliverable is not None,
         acks_today=len(lately.keys() - {known.id}),
+        repeats=_repeats(known, contact, board.clock()),
         enabled=board.policy.accounts[known.account].acknowledge,
         age=board.clock() - known.opened_at,
+    )
+
+
+def _repeats(known: Conversation, contact: Contact, now: datetime) -> int:
+    return sum(
+        now - at < REPEATING and known.wording is not None and contact.wordings.get(key) == known.wording
+        for key, at in contact.acknowledged.items()
+        if key != known.id
     )
 
 
@@ -84,6 +96,7 @@ def _entry(known: Conversation, told: Acknowledgement, promised: Promise | None,
         hours=board.policy.hours_of(known.queue),
         now=told.at,
         reference=reference(known),
+        discloses=channel(known.channel).discloses,
     )
     return Entry(
         id=f"ack.{known.number}",

@@ -1,6 +1,6 @@
 """Outbound: messages of a conversation go to the provider in their order, each at most once for all we can know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,8 +19,8 @@ from switchboard.errors import (
     SendUnknownError,
 )
 from switchboard.flows.board import Board
-from switchboard.message import DeliveryReport, DeliveryStatus, Outgoing, Sent
-from switchboard.ports import Evidence
+from switchboard.message import Delivery, DeliveryReport, DeliveryStatus, Outgoing, Sent
+from switchboard.ports import Alias, Contact, Evidence
 
 Connect = Callable[[str, str], Sender]
 """A sender for a channel's name and an account's key."""
@@ -56,14 +56,36 @@ def deliver(thread: str, number: int, entry_id: str, board: Board, connect: Conn
 def _work_off(line: "_Line", own: Entry) -> Entry:
     """Settle one message after the other, until one is on its way elsewhere; returns our own as it then is."""
     tried: set[str] = set()
-    while head := line.head():
+    while turn := line.head():
+        head = turn.entry
         is_elsewhere = head.status is DeliveryStatus.SENDING and line.may_still_run(head)
-        if is_elsewhere or head.id in tried or not line.settle(head):
+        if is_elsewhere or head.id in tried or not line.settle(turn):
             if head.id == own.id:
                 raise NotYetError("another attempt at this message may still be running")
             break
         tried.add(head.id)
     return line.board.conversations.entry(own.thread, own.id) or own
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A message to send, and the customer's that it answers: what opened the conversation, or the newest before it."""
+
+    entry: Entry
+    asked: Entry | None
+
+    @classmethod
+    def of(cls, entry: Entry, entries: list[Entry]) -> "_Turn":
+        written = [e for e in entries if e.direction == "inbound"]
+        earlier = [e for e in written if e.at <= entry.at] if entry.author == "agent" else []
+        return cls(entry, earlier[-1] if earlier else next(iter(written), None))
+
+    @property
+    def recipient(self) -> str | None:
+        """Where it goes, where the mail that is answered says so (rule AK-1)."""
+        if self.asked is None:
+            return None
+        return self.asked.acknowledge_to if self.entry.kind == "acknowledgement" else self.asked.answer_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,46 +97,59 @@ class _Line:
     connect: Connect
     public_base_url: str
 
-    def head(self) -> Entry | None:
+    def head(self) -> _Turn | None:
         """The first message that isn't settled, read now."""
         entries = self.board.conversations.entries(self.known.thread, self.known.number)
         open_ones = [e for e in entries if e.direction == "outbound" and e.status not in SETTLED]
-        return min(open_ones, key=lambda e: e.position or 0, default=None)
+        first = min(open_ones, key=lambda e: e.position or 0, default=None)
+        return _Turn.of(first, entries) if first else None
 
     def may_still_run(self, entry: Entry) -> bool:
         """Whether the process that began this attempt can still be alive."""
         return entry.attempt_at is not None and self.board.clock() - entry.attempt_at < ATTEMPT
 
-    def settle(self, entry: Entry) -> bool:
+    def settle(self, turn: _Turn) -> bool:
         """Send, reconcile or refuse a message; False if another process was first."""
+        entry = turn.entry
         if entry.status is DeliveryStatus.SENDING:
-            return self._reconcile(entry)
-        if refusal := self._objection(entry):
+            return self._reconcile(turn)
+        if refusal := self._objection(turn):
             return self._advance(entry, status=DeliveryStatus.FAILED, code=refusal) is not None
         sender = self.connect(self.known.channel, self.known.account)  # without credentials nothing is attempted
         attempt = self._advance(entry, status=DeliveryStatus.SENDING, attempt_at=self.board.clock())
-        return attempt is not None and self._try(attempt, sender)
+        return attempt is not None and self._try(replace(turn, entry=attempt), sender)
 
-    def _objection(self, entry: Entry) -> str | None:
+    def _objection(self, turn: _Turn) -> str | None:
         """What forbids sending now, checked at the last moment (rule AK-5)."""
-        contact = self.board.customers.contact(f"{self.known.channel}:{self.known.address}")
+        contact = self._contact(self._asked_by(turn))
+        if contact and contact.undeliverable:
+            return "suppressed"
         consent = contact.consent(self.known.account) if contact else None
         if consent and not consent.allows_replies:
             return "opted_out"
-        window = channel(self.known.channel).window
+        window = channel(self.known.channel).window_of(self.board.policy.accounts[self.known.account].address)
         if window and self.board.clock() - self.known.heard[-1].at > window:
             return "window"
-        if entry.kind == "acknowledgement":
+        if turn.entry.kind == "acknowledgement":
             if consent and not consent.allows_automation:
                 return "opt_out_suspected"
             current = self.board.conversations.get(self.known.thread, self.known.number) or self.known
-            if current.answers or not current.is_open:
+            if current.answers or current.answered_elsewhere or not current.is_open:
                 return "already_answered"
         return None
 
-    def _try(self, attempt: Entry, sender: Sender) -> bool:
+    def _asked_by(self, turn: _Turn) -> str:
+        """Whose wishes count: with mail whoever gets it, else the customer, however they are reached (rule TW-13)."""
+        is_mail = channel(self.known.channel).transport == "email"
+        return turn.recipient if is_mail and turn.recipient else self.known.address
+
+    def _contact(self, address: str) -> Contact | None:
+        return self.board.customers.contact(channel(self.known.channel).contact(address))
+
+    def _try(self, turn: _Turn, sender: Sender) -> bool:
+        attempt = turn.entry
         try:
-            sent = sender.send(self._outgoing(attempt))
+            sent = sender.send(self._outgoing(turn))
         except OptedOutError as error:
             self._remember_opt_out(attempt)
             self._advance(attempt, status=DeliveryStatus.FAILED, code=error.code)
@@ -131,21 +166,22 @@ class _Line:
             self._accept(attempt, sent)
         return True
 
-    def _reconcile(self, entry: Entry) -> bool:
+    def _reconcile(self, turn: _Turn) -> bool:
         """An attempt died half-way: ask the provider before anything is repeated; never repeat an acknowledgement."""
+        entry = turn.entry
         means = channel(self.known.channel).on_unknown
         if means == "leave" or (means == "repeat" and entry.kind == "acknowledgement"):
             return self._advance(entry, status=DeliveryStatus.UNKNOWN, code="interrupted") is not None
         sender = self.connect(self.known.channel, self.known.account)
         since = (entry.attempt_at or self.board.clock()) - CLOCK_SKEW
         others = {e.provider_id for e in self.board.conversations.entries(entry.thread, entry.number)}
-        if found := [sent for sent in sender.find(self._outgoing(entry), since) if sent.provider_id not in others]:
+        if found := [sent for sent in sender.find(self._outgoing(turn), since) if sent.provider_id not in others]:
             self._accept(entry, found[-1])
             return True
         if entry.kind == "acknowledgement":
             return self._advance(entry, status=DeliveryStatus.UNKNOWN, code="interrupted") is not None
         again = self._advance(entry, attempt_at=self.board.clock())
-        return again is not None and self._try(again, sender)
+        return again is not None and self._try(replace(turn, entry=again), sender)
 
     def _accept(self, attempt: Entry, sent: Sent) -> None:
         """Record that the provider has it, unless a delivery report was faster and says more.
@@ -153,6 +189,9 @@ class _Line:
         A provider's own "queued" is sent for us: from here on it is theirs, and it settles the message.
         """
         status = sent.status if advances(DeliveryStatus.SENT, sent.status) else DeliveryStatus.SENT
+        if channel(attempt.channel).transport != "sms":  # others speak of it by this id: answers, reports, reactions
+            alias = Alias(thread=attempt.thread, message_id=attempt.id)
+            self.board.conversations.add_alias(attempt.account, sent.provider_id, alias)
         self._advance(attempt, status=status, provider_id=sent.provider_id)
 
     def _advance(self, entry: Entry, **changes: Any) -> Entry | None:  # noqa: ANN401  # fields of Entry, checked there
@@ -167,38 +206,91 @@ class _Line:
         evidence = Evidence(kind="opt_out", wording="", provider_id=attempt.id, at=board.clock())
 
         def record() -> None:
-            contact = board.customers.meet(f"{known.channel}:{known.address}", known.customer_id, evidence.at)
+            address = channel(known.channel).contact(known.address)
+            contact = board.customers.meet(address, known.customer_id, evidence.at)
             consent = apply(contact.consent(known.account), evidence.kind, evidence.at)
             board.customers.record_consent(contact, known.account, consent, evidence)
 
         with suppress(AlreadyRecordedError):
             board.settle(record)
 
-    def _outgoing(self, entry: Entry) -> Outgoing:
-        known = self.known
+    def _outgoing(self, turn: _Turn) -> Outgoing:
+        known, policy, entry, asked = self.known, self.board.policy, turn.entry, turn.asked
+        account, is_automatic = policy.accounts[known.account], entry.author == "system"
+        recipient = turn.recipient or known.address
         return Outgoing(
             account=known.account,
-            sender=self.board.policy.accounts[known.account].address,
-            recipient=known.address,
+            sender=account.address,
+            recipient=recipient,
             text=entry.text,
             conversation_id=known.id,
             message_id=entry.id,
             status_callback=f"{self.public_base_url}{channel(known.channel).path(known.account)}"
             f"?conversation={known.id}&message={entry.id}",
             valid_for=ACK_VALID if entry.kind == "acknowledgement" else None,
+            sender_name=policy.brands[account.brand].name,
+            subject=asked.subject or known.subject if asked else known.subject,
+            thread=asked.mail if asked else None,
+            cc=() if is_automatic or asked is None else tuple(self._copied(asked, recipient)),
+            automatic=is_automatic,
+            reply_token=asked.reply_token if asked else None,
+            asked_at=asked.at if asked else None,
         )
+
+    def _copied(self, asked: Entry, recipient: str) -> Iterator[str]:
+        """Everybody else who got the mail that is answered, save those whom mail doesn't reach."""
+        mail = channel(self.known.channel)
+        seen = {mail.identity(recipient)}
+        for party in asked.cc:
+            if (one := mail.identity(party.address)) not in seen and mail.is_reachable(party.address):
+                seen.add(one)
+                contact = self._contact(party.address)
+                if contact is None or not contact.undeliverable:
+                    yield party.address
 
 
 def report(reported: DeliveryReport, board: Board) -> str:
-    """Record what a provider says became of a message; reports may come in any order (rule X-7)."""
-    if reported.conversation_id is None or reported.message_id is None:
+    """Record what a provider says became of a message; reports may come in any order (rule X-7).
+
+    An address that bounced for good or complained gets nothing more (rule EM-25). A report that names a message by the
+    provider's id alone is taken for the one that was sent under it.
+    """
+    thread, message_id = _reported(reported, board)
+    for bad in _undeliverable(reported):
+        board.settle(lambda bad=bad: _suppress(reported, bad, board))  # type: ignore[misc]  # bound early
+    if thread is None or message_id is None:
         return "not_ours"
-    thread, _, _ = reported.conversation_id.rpartition(".")
-    return board.settle(lambda: _report(thread, reported, board))
+    return board.settle(lambda: _report(thread, message_id, reported, board))
 
 
-def _report(thread: str, reported: DeliveryReport, board: Board) -> str:
-    entry = board.conversations.entry(thread, reported.message_id or "")
+def _reported(reported: DeliveryReport, board: Board) -> tuple[str | None, str | None]:
+    """Thread and id of the message that a report is about."""
+    if reported.conversation_id and reported.message_id:
+        return reported.conversation_id.rpartition(".")[0], reported.message_id
+    if reported.original_id is None:
+        return None, None
+    alias = board.conversations.alias(reported.account, [channel(reported.channel).known_as(reported.original_id)])
+    return (alias.thread, alias.message_id) if alias else (None, None)
+
+
+def _undeliverable(reported: DeliveryReport) -> list[Delivery]:
+    """Recipients whom mail never reaches again, or who don't want any; never on the word of whoever else sends mail."""
+    if channel(reported.channel).transport != "email" or "unverified" in reported.flags:
+        return []
+    found = reported.delivery_recipients or (reported.delivery,)
+    return [one for one in found if one.recipient and (one.hard or one.status is DeliveryStatus.COMPLAINED)]
+
+
+def _suppress(reported: DeliveryReport, bad: Delivery, board: Board) -> None:
+    address = channel(reported.channel).contact(bad.recipient or "")
+    contact = board.customers.meet(address, board.new_id(), board.clock())
+    reason = "complained" if bad.status is DeliveryStatus.COMPLAINED else "bounced"
+    if contact.undeliverable not in {reason, "complained"}:
+        board.customers.suppress(contact, reason)
+
+
+def _report(thread: str, message_id: str, reported: DeliveryReport, board: Board) -> str:
+    entry = board.conversations.entry(thread, message_id)
     if entry is None or entry.status is None:
         return "not_ours"
     if not advances(entry.status, reported.delivery.status):

@@ -3,68 +3,56 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from switchboard import conversation as transition
-from switchboard.acknowledgement import choose_language
+from switchboard.acknowledgement import choose_language, wording_of
+from switchboard.channels import channel
 from switchboard.consent import ConsentEvent, apply, lifts_stop, suspected_opt_out
-from switchboard.conversation import Conversation, Entry, Heard, Status, has_heard, thread_of
+from switchboard.conversation import Conversation, Entry, Heard, Status, has_heard
 from switchboard.errors import AlreadyRecordedError
 from switchboard.events import MessageReceived
+from switchboard.flows import exchanges
+from switchboard.flows.amend import amend
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import find_agent, lane_of
-from switchboard.message import ConsentChange, Deletion, Edit, Message, Reaction
+from switchboard.flows.erasures import admit
+from switchboard.flows.exchanges import Exchange
+from switchboard.flows.meet import keys_of, meet
+from switchboard.language import language_of
+from switchboard.message import ConsentChange, Message
 from switchboard.ports import Contact, Evidence
-from switchboard.priority import Placement, most_pressing, place
+from switchboard.priority import Placement, most_pressing, place, sort_out
 
 
 def route(received: MessageReceived, board: Board) -> str:
-    """Give a received message its effect; returns what was done, as a code for the log.
+    """Give what was received its effect; returns what was done, as a code for the log.
 
     Safe to repeat: a redelivery continues where an earlier try ended, and has no further effect after that.
     """
     message = received.message
+    if not admit(message, received.at, board):
+        return "erased"
+    if isinstance(message, Message):
+        return _route(message, received.at, board)
     if isinstance(message, ConsentChange):
         _record_consent(message, message.kind, message.wording, received.at, board)
         return message.kind
-    if isinstance(message, Edit | Deletion | Reaction):
-        return board.settle(lambda: _amend(message, received.at, board))
-    if not isinstance(message, Message):
-        return "ignored"
-    contact = board.customers.meet(_address(message), board.new_id(), received.at)
+    return amend(message, received.at, board)
+
+
+def _route(message: Message, at: datetime, board: Board) -> str:
+    contact = meet(message, at, board)
     if lifts_stop(message.text) and _answers_a_stop(message, contact, board):
-        _record_consent(message, "opt_in", message.text, received.at, board)
+        _record_consent(message, "opt_in", message.text, at, board)
         return "opt_in"
     if suspected_opt_out(message.text):
-        _record_consent(message, "suspected", message.text, received.at, board)
-    conversation = board.settle(lambda: _join(message, received.at, contact, board))
+        _record_consent(message, "suspected", message.text, at, board)
+    exchange = exchanges.exchange_of(message, contact, board)
+    conversation = board.settle(lambda: _join(message, at, contact, exchange, board))
     if conversation.status is Status.WAITING:
         conversation = find_agent(conversation, board)
     return conversation.status
-
-
-def _amend(message: Edit | Deletion | Reaction, at: datetime, board: Board) -> str:
-    """A sender changed, took back or marked a message of theirs; what we don't have is not changed (rule FB-3)."""
-    contact = board.customers.contact(_address(message))
-    thread = thread_of(message.account, contact.customer_id) if contact else ""
-    known = board.conversations.entry(thread, message.target) if thread else None
-    if known is None or known.direction != "inbound":
-        return f"{message.kind}_of_unknown"
-    changed = _changed(known, message, at)
-    if changed and changed != known:
-        board.conversations.amend(known, changed)
-    return message.kind
-
-
-def _changed(known: Entry, message: Edit | Deletion | Reaction, at: datetime) -> Entry | None:
-    if isinstance(message, Edit):
-        return transition.edit(known, message.text, message.attachments, at)
-    if isinstance(message, Deletion):
-        return transition.delete(known, at)
-    return replace(known, reaction=message.emoji or None)
-
-
-def _address(message: Message | ConsentChange | Edit | Deletion | Reaction) -> str:
-    return f"{message.channel}:{message.sender.address if message.sender else ''}"
 
 
 def _answers_a_stop(message: Message, contact: Contact, board: Board) -> bool:
@@ -76,23 +64,43 @@ def _answers_a_stop(message: Message, contact: Contact, board: Board) -> bool:
 def _record_consent(
     message: Message | ConsentChange, kind: ConsentEvent, wording: str, at: datetime, board: Board
 ) -> None:
+    """A person says it once, whichever of their ids it came by."""
     evidence = Evidence(kind=kind, wording=wording, provider_id=message.provider_id, at=at)
+    meet(message, at, board)
 
-    def attempt() -> None:
-        contact = board.customers.meet(_address(message), board.new_id(), at)
+    def attempt(key: str) -> None:
+        contact = board.customers.meet(key, board.new_id(), at)
         known = contact.consent(message.account)
         board.customers.record_consent(contact, message.account, apply(known, kind, at), evidence)
 
-    with suppress(AlreadyRecordedError):
-        board.settle(attempt)
+    for key in keys_of(message):
+        with suppress(AlreadyRecordedError):
+            board.settle(partial(attempt, key))
 
 
-def _join(message: Message, at: datetime, contact: Contact, board: Board) -> Conversation:
+def _join(message: Message, at: datetime, contact: Contact, exchange: Exchange, board: Board) -> Conversation:
     """Write the message, then its effect on the conversation; each is conditional and either may already be done."""
-    thread = thread_of(message.account, contact.customer_id)
-    latest = board.conversations.latest(thread)
+    latest = board.conversations.latest(exchange.thread)
     number = 1 if latest is None else latest.number if latest.is_open else latest.number + 1
-    entry = Entry(
+    entry = _entry(message, at, exchange.thread, number, board)
+    if known := board.conversations.record(entry):
+        of_known = latest and latest.number == known.number
+        home = latest if of_known else board.conversations.get(exchange.thread, known.number)
+        if home and has_heard(home, known.id, known.at):
+            return home
+        entry = known
+    if entry.number != number:
+        board.conversations.move(entry, number)
+    exchanges.name(message, exchange, board)
+    placement = _placed(message, transition.repeats(latest, entry.at), board)
+    if latest is None or not latest.is_open:
+        return _open(message, entry.at, contact, exchange, number, placement, board)
+    return _continue(latest, message, entry, placement, board)
+
+
+def _entry(message: Message, at: datetime, thread: str, number: int, board: Board) -> Entry:
+    is_mail = channel(message.channel).transport == "email"
+    return Entry(
         id=message.provider_id,
         thread=thread,
         number=number,
@@ -104,52 +112,105 @@ def _join(message: Message, at: datetime, contact: Contact, board: Board) -> Con
         text=message.text,
         at=at,
         attachments=message.attachments,
+        language=language_of(message.text),
+        flags=message.flags,
+        subject=message.subject,
+        sender=message.sender if is_mail or message.sender.name else None,
+        cc=exchanges.others(message, board.policy) if is_mail else (),
+        mail=message.thread if is_mail else None,
+        answer_to=_answer_to(message) if is_mail or message.reply_to else None,
+        acknowledge_to=message.auto.answer_to if message.auto else None,
+        content=message.content,
+        raw=message.raw,
+        reply_token=message.reply_token,
     )
-    if known := board.conversations.record(entry):
-        home = latest if latest and latest.number == known.number else board.conversations.get(thread, known.number)
-        if home and has_heard(home, known.id, known.at):
-            return home
-        entry = known
-    if entry.number != number:
-        board.conversations.move(entry, number)
-    placement = place(message.text, message.account, board.policy)
-    if latest is None or not latest.is_open:
-        return _open(message, entry.at, contact, number, placement, board)
-    return _continue(latest, entry, placement, board)
+
+
+def _answer_to(message: Message) -> str:
+    """Where a person's answer goes: to Reply-To if the sender is proven, since a forger of mail could name any."""
+    is_proven = "unverified" not in message.flags
+    return message.reply_to[0].address if is_proven and message.reply_to else message.sender.address
+
+
+def _placed(message: Message, repeats: int, board: Board) -> Placement:
+    """Where a message belongs by its words, a mail's subject included (rule EM-18); spam has a queue (rule EM-3)."""
+    placement = place(
+        message.text,
+        message.account,
+        board.policy,
+        subject=message.subject,
+        language=language_of(message.text),
+        repeats=repeats,
+    )
+    if "spam" not in message.flags:
+        return placement
+    return sort_out(placement, board.policy)
 
 
 def _open(
-    message: Message, at: datetime, contact: Contact, number: int, placement: Placement, board: Board
+    message: Message,
+    at: datetime,
+    contact: Contact,
+    exchange: Exchange,
+    number: int,
+    placement: Placement,
+    board: Board,
 ) -> Conversation:
-    account = board.policy.accounts[message.account]
     conversation = Conversation(
-        thread=thread_of(message.account, contact.customer_id),
+        thread=exchange.thread,
         number=number,
         account=message.account,
         channel=message.channel,
         customer_id=contact.customer_id,
         address=message.sender.address,
-        language=choose_language(message.text, account.languages),
+        language=_language(message, board),
         queue=placement.queue,
         priority=placement.priority,
         skills=placement.skills,
         reasons=placement.reasons,
+        why=placement.why,
+        score=placement.score,
         policy=board.policy.hash,
         opened_at=at,
-        silence=message.auto.reason or "automatic" if message.auto and not message.auto.may_reply else None,
+        silence=_silence(message),
         awaiting_since=at,
         heard=(Heard(message.provider_id, at),),
+        subject=message.subject,
+        participants=exchanges.participants(message, board.policy),
+        possibly=exchange.possibly,
+        wording=wording_of(message.text) if message.text.strip() else None,
     )
     board.queues.add_lane(lane_of(conversation))
     board.conversations.open(conversation)
     return conversation
 
 
-def _continue(known: Conversation, entry: Entry, placement: Placement, board: Board) -> Conversation:
+def _language(message: Message, board: Board) -> str:
+    """The one of the account's languages that the customer writes, else its first."""
+    offered = board.policy.accounts[message.account].languages
+    told = language_of(message.text)
+    return told if told in offered else choose_language(message.text, offered)
+
+
+def _silence(message: Message) -> str | None:
+    """Why no machine may answer this, as a code; None if one may."""
+    if message.auto is None:
+        return None
+    if not message.auto.may_reply:
+        return message.auto.reason or "automatic"
+    is_mail = channel(message.channel).transport == "email"
+    return "no_reply_address" if is_mail and message.auto.answer_to is None else None
+
+
+def _continue(known: Conversation, message: Message, entry: Entry, placement: Placement, board: Board) -> Conversation:
     policy = board.policy
     priority = most_pressing(known.priority, placement.priority)
     hours, lease = policy.hours_of(known.queue), policy.times.lease
     heard = transition.hear(known, entry.id, entry.at, priority, hours, lease, board.clock())
+    heard = replace(heard, participants=exchanges.merge(known.participants, exchanges.participants(message, policy)))
+    if placement.score > known.score:
+        reasons = tuple(dict.fromkeys((*known.reasons, *placement.reasons)))
+        heard = replace(heard, score=placement.score, why=placement.why, reasons=reasons)
     if priority is not known.priority:
         board.queues.add_lane(lane_of(heard))
     return board.conversations.save(known, heard)
