@@ -1,0 +1,1 @@
+"""Fetching what strangers' messages point to. Whatever goes out to the web for a customer goes through here."""
