@@ -1,0 +1,1 @@
+"""Erases customers who asked for it."""

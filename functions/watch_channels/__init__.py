@@ -1,0 +1,1 @@
+"""Watches whether providers still call us."""

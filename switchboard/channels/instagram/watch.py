@@ -1,0 +1,16 @@
+"""Whether Instagram still tells us of an account's messages (rule MT-4)."""
+
+from datetime import timedelta
+
+from switchboard.channels import Secret
+from switchboard.channels.instagram.send import API
+from switchboard.channels.meta import credential
+from switchboard.channels.meta_graph import Graph
+from switchboard.channels.meta_watch import SubscriptionWatcher
+
+FIELDS = ("messages", "messaging_postbacks", "messaging_seen", "message_reactions")
+
+
+def connect(secret: Secret, base_url: str | None, timeout: timedelta) -> SubscriptionWatcher:
+    """Make a watcher; `base_url` stands in for graph.instagram.com. Raises `SecretMissingError`."""
+    return SubscriptionWatcher(Graph(secret, base_url or API, timeout), FIELDS, credential(secret, "app_id"))
