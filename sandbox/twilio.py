@@ -1,6 +1,7 @@
 """A double of Twilio: accounts and numbers, texts on their way, opt-outs, signed webhooks.
 
-It does what Twilio's documentation says, not what our code expects; `twilio_rest` is its API, `phones` its customers.
+It does what Twilio's documentation says, not what our code expects; `twilio_rest` is its API, `twilio_numbers` the part
+that says where webhooks go, `phones` its customers. An address may be on a network: `whatsapp:+15005550101`.
 
     twilio = Twilio([Account(sid, auth_token, lines=[Line("+15005550006", "Support", webhook)])])
     with serving(twilio) as base_url: ...      # the API; `providers` serves it together with the phones
@@ -23,7 +24,8 @@ from starlette.applications import Starlette
 from twilio.request_validator import RequestValidator
 
 from sandbox.double import Fault, write_whole
-from sandbox.twilio_rest import E164, ApiError, answer_error, rest_routes
+from sandbox.twilio_numbers import number_routes
+from sandbox.twilio_rest import ApiError, answer_error, is_address, network_of, rest_routes
 from switchboard.gsm7 import segments
 
 WEBHOOK_SECONDS = 15
@@ -43,24 +45,39 @@ STARTED = (
 HELPED = "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
 
 
+WINDOW = timedelta(hours=24)
+"""How long after a customer's last message WhatsApp takes a free text."""
+
+
 @dataclass
 class Line:
-    """A number of ours and where its messages go; no webhook, no call."""
+    """A number of ours and where its messages go; no webhook, no call. The fallback is called where that fails."""
 
     number: str
     name: str
     webhook: str | None = None
+    fallback: str | None = None
+
+
+@dataclass
+class Service:
+    """A Messaging Service: the number that it sends from, and where it says that messages go."""
+
+    number: str
+    webhook: str | None = None
+    fallback: str | None = None
+    status_callback: str | None = None
 
 
 @dataclass
 class Account:
-    """A Twilio account; `services` are Messaging Services (MG…), each with the number it sends from."""
+    """A Twilio account; `services` are its Messaging Services (MG…)."""
 
     sid: str
     auth_token: str
     lines: list[Line] = field(default_factory=list)
     api_keys: dict[str, str] = field(default_factory=dict)
-    services: dict[str, str] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
 
 
 class Phone(BaseModel):
@@ -88,12 +105,19 @@ class Text(BaseModel):
     status_callback: str | None = None
     error: int | None = None
     media: list[str] = []
+    deleted_media: set[str] = set()
     webhook: str | None = None
     """What our webhook said to an inbound text: its status code, or Twilio's error code for no answer at all."""
 
     @property
     def segments(self) -> int:
         return segments(self.body)
+
+    @property
+    def media_sids(self) -> dict[str, str]:
+        """The content types of the media that nobody has deleted, by their ids."""
+        sids = {f"ME{self.sid[2:-2]}{n:02x}": content_type for n, content_type in enumerate(self.media)}
+        return {sid: content_type for sid, content_type in sids.items() if sid not in self.deleted_media}
 
 
 class State(BaseModel):
@@ -129,17 +153,20 @@ class Twilio:
         self._now = now
         self._client = client or httpx.AsyncClient(timeout=httpx.Timeout(WEBHOOK_SECONDS, connect=5), trust_env=False)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._losing = 0
         self.on_change: Callable[[Text], None] = lambda _text: None
         """Told of every text that is new or has changed."""
         self.app = Starlette(
-            routes=rest_routes(self), exception_handlers={ApiError: answer_error}, lifespan=self.lifespan
+            routes=[*rest_routes(self), *number_routes(self)],
+            exception_handlers={ApiError: answer_error},
+            lifespan=self.lifespan,
         )
 
     # Customers
 
     def add_phone(self, number: str, name: str) -> Phone:
         """Add a phone or rename it; raises `ValueError` if the number is not E.164 or ours."""
-        if not E164.fullmatch(number) or self.line(number) is not None:
+        if not is_address(number) or self.line(number) is not None:
             raise ValueError("a phone needs a number such as +15005550101 that is none of the accounts'")
         known = self.state.phones.get(number)
         phone = Phone(number=number, name=name or number, on=known.on if known else True)
@@ -191,6 +218,10 @@ class Twilio:
         """Make the next sends fail in this way."""
         self.faults.extend([fault] * times)
 
+    def lose_webhooks(self, times: int) -> None:
+        """Bring the next messages to nobody: neither to their webhook nor to its fallback."""
+        self._losing = times
+
     async def settle(self) -> None:
         """Wait until nothing is under way any more."""
         while self._under_way:
@@ -202,14 +233,25 @@ class Twilio:
         opt_out = self._apply_keyword(account, text)
         if line.webhook is None:
             return
+        if self._losing:
+            self._losing -= 1
+            text.webhook = "11200"
+            return
         fields = self._inbound_fields(text) | ({"OptOutType": opt_out} if opt_out and self._advanced_opt_out else {})
         answer = await self._call(account, line.webhook, fields)
         text.webhook = "11200" if answer is None else str(answer.status_code)
+        if line.fallback and (answer is None or not answer.is_success):
+            why = {"ErrorCode": "11200", "ErrorUrl": urldefrag(line.webhook).url}
+            answer = await self._call(account, line.fallback, fields | why)
         self._changed(text)
         for reply in _replies(answer):
             self._reply(account, text, reply)
 
     async def _deliver(self, account: Account, text: Text) -> None:
+        if self._is_outside_window(text):
+            text.error = 63016
+            await self._advance(account, text, "failed")
+            return
         await self._advance(account, text, "sent")
         await asyncio.sleep(self._transit)
         phone = self.state.phones.get(text.recipient) or self.add_phone(text.recipient, text.recipient)
@@ -218,6 +260,13 @@ class Twilio:
         else:
             text.error = 30003
             await self._advance(account, text, "undelivered")
+
+    def _is_outside_window(self, text: Text) -> bool:
+        """Whether the network takes no free text any more; only WhatsApp has such a rule."""
+        if network_of(text.recipient) != "whatsapp":
+            return False
+        theirs = (t for t in self.state.texts if (t.sender, t.recipient) == (text.recipient, text.sender))
+        return all(self._now() - t.created > WINDOW for t in theirs)
 
     async def _advance(self, account: Account, text: Text, status: str) -> None:
         """Move an outbound text on and tell the status callback, which is never told of the initial status."""
@@ -231,7 +280,12 @@ class Twilio:
             await self._call(account, text.status_callback, _callback_fields(text))
 
     def _apply_keyword(self, account: Account, text: Text) -> str | None:
-        """Do what Twilio does with STOP, START and HELP by itself; returns its OptOutType."""
+        """Do what Twilio does with STOP, START and HELP by itself; returns its OptOutType.
+
+        On WhatsApp and RCS it does nothing.
+        """
+        if network_of(text.recipient):
+            return None
         word, pair = text.body.strip().upper(), (text.recipient, text.sender)
         stopped = pair in self.state.stopped
         if word in STOP:
@@ -275,11 +329,11 @@ class Twilio:
 
     def _inbound_fields(self, text: Text) -> dict[str, str]:
         places = {f"{end}{place}": "" for end in ("From", "To") for place in ("City", "State", "Zip")}
-        media_url = f"https://api.twilio.com/2010-04-01/Accounts/{text.account_sid}/Messages/{text.sid}/Media/ME"
+        media_url = f"https://api.twilio.com/2010-04-01/Accounts/{text.account_sid}/Messages/{text.sid}/Media/"
         media = {f"MediaContentType{n}": content_type for n, content_type in enumerate(text.media)}
-        media |= {f"MediaUrl{n}": media_url + self._new_id() for n in range(len(text.media))}
+        media |= {f"MediaUrl{n}": media_url + sid for n, sid in enumerate(text.media_sids)}
         return {
-            **places,
+            **(self._network_fields(text) if network_of(text.sender) else places),
             "FromCountry": "US" if text.sender.startswith("+1") else "",
             "ToCountry": "US" if text.recipient.startswith("+1") else "",
             "MessageSid": text.sid,
@@ -295,6 +349,12 @@ class Twilio:
             "ApiVersion": "2010-04-01",
             **media,
         }
+
+    def _network_fields(self, text: Text) -> dict[str, str]:
+        """What WhatsApp tells of a customer."""
+        name, number = self.state.phones[text.sender].name, text.sender.partition("+")[2]
+        who = {"WaId": number, "ExternalUserId": f"whatsapp:ID.{number}"} if text.sender.startswith("whatsapp:") else {}
+        return {"ProfileName": name, "MessageType": "text", **who}
 
     # Bookkeeping
 
@@ -319,6 +379,8 @@ class Twilio:
             created=self._now(),
             media=list(media),
         )
+        if direction == "inbound":
+            text.sent = text.created  # as it is listed
         self.state.texts.append(text)
         self._changed(text)
         return text

@@ -1,7 +1,7 @@
 """The part of Twilio's REST API that sends and lists messages, and how to make it fail.
 
 https://www.twilio.com/docs/messaging/api/message-resource. `POST /faults {"fault": "throttled", "times": 2}` is ours:
-it makes the next sends fail; `double.Fault` names the ways.
+it makes the next sends fail; `double.Fault` names the ways, and `lost_webhook` loses the next webhooks.
 """
 
 import base64
@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.double import Fault
+from sandbox.files import content_of
 
 if TYPE_CHECKING:
     from sandbox.twilio import Account, Text, Twilio
@@ -27,7 +28,21 @@ LONGEST_CALLBACK = 4000
 LONGEST_VALIDITY = 36_000
 LARGEST_PAGE = 1000
 
+CDN = "https://mms.twiliocdn.com"
 E164 = re.compile(r"\+[1-9]\d{1,14}")
+NETWORK = re.compile(r"(whatsapp|rcs):")
+LOST_WEBHOOK = "lost_webhook"
+
+
+def network_of(address: str) -> str | None:
+    """Return the network that an address says it is on; None for a telephone number."""
+    match = NETWORK.match(address)
+    return match[1] if match else None
+
+
+def is_address(address: str) -> bool:
+    """Tell whether it is a telephone number, perhaps on a network."""
+    return E164.fullmatch(NETWORK.sub("", address, count=1)) is not None
 
 
 class ApiError(Exception):
@@ -61,8 +76,26 @@ def rest_routes(twilio: "Twilio") -> list[Route]:
         Route(f"{messages}.json", api.list, methods=["GET"]),
         Route(f"{messages}/{{sid}}.json", api.fetch, methods=["GET"]),
         Route(f"{messages}/{{sid}}.json", api.delete, methods=["DELETE"]),
+        Route(f"{messages}/{{sid}}/Media.json", api.list_media, methods=["GET"]),
+        Route(f"{messages}/{{sid}}/Media/{{media}}.json", api.delete_media, methods=["DELETE"]),
+        Route(f"{messages}/{{sid}}/Media/{{media}}", api.fetch_media, methods=["GET"]),
+        Route("/{account}/{media}", api.serve_media, methods=["GET"]),
         Route("/faults", api.add_fault, methods=["POST"]),
     ]
+
+
+def authenticate(twilio: "Twilio", request: Request) -> "Account":
+    """Check Basic authentication by API key, or by account SID and auth token; returns whose they are."""
+    user, password = _basic(request.headers.get("authorization", ""))
+    theirs = next((a for a in twilio.accounts.values() if user == a.sid or user in a.api_keys), None)
+    if theirs is None or not password or {theirs.sid: theirs.auth_token, **theirs.api_keys}[user] != password:
+        raise ApiError(HTTPStatus.UNAUTHORIZED, 20003, "Authenticate")
+    wanted = request.path_params.get("account", theirs.sid)
+    if wanted not in twilio.accounts:
+        raise ApiError(HTTPStatus.NOT_FOUND, 20404, f"The requested resource {request.url.path} was not found")
+    if wanted != theirs.sid:
+        raise ApiError(HTTPStatus.UNAUTHORIZED, 20003, "Authenticate")
+    return theirs
 
 
 class _Api:
@@ -70,7 +103,7 @@ class _Api:
         self._twilio = twilio
 
     async def create(self, request: Request) -> Response:
-        account = self._authenticate(request)
+        account = authenticate(self._twilio, request)
         fault = self._twilio.faults.pop(0) if self._twilio.faults else None
         if fault == "throttled":
             raise ApiError(HTTPStatus.TOO_MANY_REQUESTS, 20429, "Too Many Requests")
@@ -86,7 +119,7 @@ class _Api:
         return answer
 
     async def list(self, request: Request) -> Response:
-        account = self._authenticate(request)
+        account = authenticate(self._twilio, request)
         query = dict(request.query_params)
         page, size = int(query.get("Page", 0)), min(int(query.get("PageSize", 50)), LARGEST_PAGE)
         found = [text for text in reversed(self._twilio.state.texts) if _matches(text, account, query)]
@@ -114,33 +147,55 @@ class _Api:
         return JSONResponse(_resource(self._find(request)))
 
     async def delete(self, request: Request) -> Response:
-        self._twilio.state.texts.remove(self._find(request))
+        text = self._find(request)
+        if text.status in {"queued", "sending"}:
+            raise ApiError(HTTPStatus.CONFLICT, 20009, "Cannot delete message because delivery has not been completed.")
+        self._twilio.state.texts.remove(text)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def list_media(self, request: Request) -> Response:
+        text = self._find(request)
+        found = [_media_resource(text, sid, kind) for sid, kind in text.media_sids.items()]
+        return JSONResponse({"media_list": found, "next_page_uri": None, "page": 0, "page_size": 50})
+
+    async def fetch_media(self, request: Request) -> Response:
+        """Where the file is: at the CDN, for whoever knows this URL."""
+        text, sid = self._find(request), request.path_params["media"]
+        if sid not in text.media_sids:
+            raise ApiError(HTTPStatus.NOT_FOUND, 20404, f"The requested resource {request.url.path} was not found")
+        url = f"{CDN}/{text.account_sid}/{sid}"
+        return Response(status_code=HTTPStatus.TEMPORARY_REDIRECT, headers={"location": url})
+
+    async def serve_media(self, request: Request) -> Response:
+        """The CDN's side; it knows of no credentials, and refuses a request that brings some."""
+        if "authorization" in request.headers:
+            return Response("only one auth mechanism allowed", HTTPStatus.BAD_REQUEST)
+        account, sid = request.path_params["account"], request.path_params["media"]
+        for text in self._twilio.state.texts:
+            if text.account_sid == account and sid in text.media_sids:
+                content_type = text.media_sids[sid]
+                return Response(content_of(content_type), media_type=content_type)
+        return Response(status_code=HTTPStatus.NOT_FOUND)
+
+    async def delete_media(self, request: Request) -> Response:
+        text, sid = self._find(request), request.path_params["media"]
+        if sid not in text.media_sids:
+            raise ApiError(HTTPStatus.NOT_FOUND, 20404, f"The requested resource {request.url.path} was not found")
+        text.deleted_media.add(sid)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def add_fault(self, request: Request) -> Response:
         wanted = await request.json()
+        if wanted.get("fault") == LOST_WEBHOOK:
+            self._twilio.lose_webhooks(int(wanted.get("times", 1)))
+            return Response(status_code=HTTPStatus.NO_CONTENT)
         if wanted.get("fault") not in get_args(Fault):
             return JSONResponse({"error": f"one of {', '.join(get_args(Fault))}"}, HTTPStatus.BAD_REQUEST)
         self._twilio.fail_next(wanted["fault"], int(wanted.get("times", 1)))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
-    def _authenticate(self, request: Request) -> "Account":
-        """Check Basic authentication by API key, or by account SID and auth token."""
-        user, password = _basic(request.headers.get("authorization", ""))
-        allowed = {sid: account.auth_token for sid, account in self._twilio.accounts.items()}
-        for account in self._twilio.accounts.values():
-            allowed |= account.api_keys
-        if not password or allowed.get(user) != password:
-            raise ApiError(HTTPStatus.UNAUTHORIZED, 20003, "Authenticate")
-        wanted = self._twilio.accounts.get(request.path_params["account"])
-        if wanted is None:
-            raise ApiError(HTTPStatus.NOT_FOUND, 20404, f"The requested resource {request.url.path} was not found")
-        if user != wanted.sid and user not in wanted.api_keys:
-            raise ApiError(HTTPStatus.UNAUTHORIZED, 20003, "Authenticate")
-        return wanted
-
     def _find(self, request: Request) -> "Text":
-        account, sid = self._authenticate(request), request.path_params["sid"]
+        account, sid = authenticate(self._twilio, request), request.path_params["sid"]
         for text in self._twilio.state.texts:
             if (text.account_sid, text.sid) == (account.sid, sid):
                 return text
@@ -149,13 +204,14 @@ class _Api:
     def _accept(self, account: "Account", form: dict[str, str]) -> "Text":
         """Check a send as Twilio does, in its order, and take it."""
         service = form.get("MessagingServiceSid")
-        sender = account.services.get(service, "") if service else form.get("From", "")
+        chosen = account.services.get(service) if service else None
+        sender = chosen.number if chosen else "" if service else form.get("From", "")
         recipient, body, callback = form.get("To", ""), form.get("Body", ""), form.get("StatusCallback")
         for refused, code, message in (
             (not recipient, 21604, "A 'To' phone number is required."),
             (not sender, 21603, "A 'From' phone number is required."),
             (not body, 21602, "Message body is required."),
-            (not E164.fullmatch(recipient), 21211, f"Invalid 'To' Phone Number: {recipient}"),
+            (not is_address(recipient), 21211, f"Invalid 'To' Phone Number: {recipient}"),
             (not _is_line(account, sender), *_not_ours(sender)),
             (len(body) > BODY_LIMIT, 21617, "The concatenated message body exceeds the 1600 character limit."),
             (callback is not None and not _is_url(callback), 21609, "The 'StatusCallback' URL is not a valid URL."),
@@ -248,4 +304,17 @@ def _resource(text: "Text") -> dict[str, Any]:
         "subresource_uris": {"media": f"{uri}/Media.json"},
         "to": text.recipient,
         "uri": f"{uri}.json",
+    }
+
+
+def _media_resource(text: "Text", sid: str, content_type: str) -> dict[str, Any]:
+    created = format_datetime(text.created.astimezone(UTC))
+    return {
+        "account_sid": text.account_sid,
+        "content_type": content_type,
+        "date_created": created,
+        "date_updated": created,
+        "parent_sid": text.sid,
+        "sid": sid,
+        "uri": f"/2010-04-01/Accounts/{text.account_sid}/Messages/{text.sid}/Media/{sid}.json",
     }

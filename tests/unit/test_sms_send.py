@@ -1,5 +1,6 @@
 """The sender against the double of Twilio, through the SDK and a real socket."""
 
+import json
 import logging
 import socket
 import subprocess
@@ -143,6 +144,29 @@ def test_TW_8_nothing_is_retried_by_the_sdk(sender: Sender, twilio: Twilio) -> N
     twilio.fail_next("error", times=2)
     failure(sender)
     assert len(twilio.faults) == 1
+
+
+def refusing(status: int, code: int) -> bytes:
+    body = json.dumps({"code": code, "message": f"Canary {CUSTOMER}", "status": status}).encode()
+    return b"HTTP/1.1 %d No\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "name"),
+    [
+        (400, 63016, SendRefusedError, "window"),
+        (400, 63018, SendThrottledError, "63018"),
+        (429, 63018, SendThrottledError, "63018"),
+        (400, 63024, SendRefusedError, "63024"),
+        (400, 63032, SendRefusedError, "63032"),
+    ],
+)
+def test_TW_14_what_whatsapp_refuses_says_whether_later_may_help(
+    status: int, code: int, kind: type[SendError], name: str
+) -> None:
+    with answering(refusing(status, code)) as base_url:
+        error = failure(CHANNEL.connect(SECRET, base_url, SOON), OUTGOING)
+    assert (type(error), error.code) == (kind, name)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from switchboard.channels import Account, Request
 from switchboard.channels.sms import CHANNEL
 from switchboard.channels.sms.verify import is_signed, verify
+from switchboard.channels.sms.webhooks import OVERRIDES
 
 OURS, CUSTOMER = "+15005550006", "+15005550101"
 ACCOUNT = Account("support-us", OURS)
@@ -125,6 +126,19 @@ def test_TW_2_a_get_is_signed_over_its_url_alone() -> None:
 )
 def test_X_11_the_url_counts_byte_for_byte(url: str) -> None:
     assert is_signed(post(INBOUND, url=url), TOKEN)
+
+
+@pytest.mark.parametrize("port", ["", ":443"])
+@pytest.mark.parametrize("fragment", ["", f"#{OVERRIDES}"])
+def test_X_3_the_overrides_may_be_signed_or_not(port: str, fragment: str) -> None:
+    signed = f"https://m.example{port}/sms/support-us{fragment}"
+    request = Request("POST", "https://m.example/sms/support-us", {"x-twilio-signature": sign(signed, [])}, b"")
+    assert is_signed(request, TOKEN)
+
+
+def test_X_3_other_overrides_than_ours_are_not_taken_for_signed() -> None:
+    request = post([], url=URL, signature=sign(f"{URL}#rc=5", []))
+    assert not is_signed(request, TOKEN)
 
 
 def test_X_10_the_body_counts_untrimmed() -> None:

@@ -1,6 +1,6 @@
 """From Twilio's webhook to events. Pure: nothing is fetched, media stay references (rule TW-10).
 
-https://www.twilio.com/docs/messaging/guides/webhook-request
+https://www.twilio.com/docs/messaging/guides/webhook-request; WhatsApp and RCS come the same way, with more fields.
 """
 
 import re
@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from switchboard.channels import Account, Request
 from switchboard.channels.sms.form import is_ours, read_pairs, status_of
+from switchboard.channels.sms.networks import describe_context, describe_sender, identify, words_of
 from switchboard.channels.sms.status import STATUSES
 from switchboard.consent import Keyword, keyword
 from switchboard.errors import UnparseableError
@@ -30,10 +31,23 @@ def parse(request: Request, account: Account) -> list[Received]:
     status = status_of(fields)
     if status is not None:
         return [_report(fields, status, request.url, account)]
-    common = _common(fields, account, _sid(fields))
     if is_ours(fields, account.address):
-        return [Unhandled(kind="echo", **common)]
-    return [_from_customer(fields, common)]
+        return [Unhandled(kind="echo", **_from_us(fields, account, _sid(fields)))]
+    return [read_inbound(fields, account)]
+
+
+def read_inbound(fields: dict[str, str], account: Account) -> Message | ConsentChange:
+    """Read a customer's message; raises `UnparseableError`."""
+    sid, identity = _sid(fields), _checked(identify(fields), "From")
+    common = _common(fields, account, sid) | describe_sender(fields, identity)
+    attachments, words = _attachments(fields), words_of(fields)
+    if words is None and not attachments:
+        raise UnparseableError("no_body")
+    text = _UNSTORABLE.sub("\ufffd", words or "")
+    kind = _OPT_OUT_TYPES.get(fields.get("OptOutType", "").lower()) or keyword(text)
+    if kind is not None:
+        return ConsentChange(kind=kind, wording=text, **common)
+    return Message(text=text, attachments=attachments, **common | describe_context(fields))
 
 
 def _read_fields(request: Request) -> dict[str, str]:
@@ -49,7 +63,7 @@ def _report(fields: dict[str, str], status: str, url: str, account: Account) -> 
     """Read what became of a message; which one stands in the query of the callback URL that we gave to Twilio."""
     if not _WORD.fullmatch(status):
         raise UnparseableError("bad_status")
-    common = _common(fields, account, f"{_sid(fields)}:{status}")
+    common = _from_us(fields, account, f"{_sid(fields)}:{status}")
     if status not in STATUSES:
         return Unhandled(kind="unknown", **common)
     query = parse_qs(urlsplit(url).query)
@@ -61,26 +75,17 @@ def _report(fields: dict[str, str], status: str, url: str, account: Account) -> 
     )
 
 
-def _from_customer(fields: dict[str, str], common: dict[str, Any]) -> Message | ConsentChange:
-    attachments = _attachments(fields)
-    if "Body" not in fields and not attachments:
-        raise UnparseableError("no_body")
-    text = _UNSTORABLE.sub("\ufffd", fields.get("Body", ""))
-    kind = _OPT_OUT_TYPES.get(fields.get("OptOutType", "").lower()) or keyword(text)
-    if kind is not None:
-        return ConsentChange(kind=kind, wording=text, **common)
-    return Message(text=text, attachments=attachments, **common)
+def _from_us(fields: dict[str, str], account: Account, provider_id: str) -> dict[str, Any]:
+    return {
+        **_common(fields, account, provider_id),
+        "sender": Party(address=_checked(fields.get("From", ""), "From")),
+    }
 
 
 def _common(fields: dict[str, str], account: Account, provider_id: str) -> dict[str, Any]:
     """Read the fields of every kind."""
-    return {
-        "channel": "sms",
-        "account": account.key,
-        "provider_id": provider_id,
-        "sender": Party(address=_address(fields, "From")),
-        "to": (Party(address=_address(fields, "To")),),
-    }
+    to = _checked(fields.get("To", ""), "To")
+    return {"channel": "sms", "account": account.key, "provider_id": provider_id, "to": (Party(address=to),)}
 
 
 def _sid(fields: dict[str, str]) -> str:
@@ -92,8 +97,7 @@ def _sid(fields: dict[str, str]) -> str:
     return sid
 
 
-def _address(fields: dict[str, str], name: str) -> str:
-    address = fields.get(name)
+def _checked(address: str, name: str) -> str:
     if not address:
         raise UnparseableError(f"no_{name.lower()}")
     if not _ADDRESS.fullmatch(address):

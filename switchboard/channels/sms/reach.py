@@ -1,10 +1,12 @@
-"""Which numbers can be answered."""
+"""Which addresses can be answered."""
 
 import re
+
+from switchboard.channels.sms.networks import network_of
 
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 
 
 def is_reachable(address: str) -> bool:
-    """Tell whether an address looks like an E.164 number; short codes and alphanumeric senders can't be answered."""
-    return _E164.fullmatch(address) is not None
+    """Tell whether this is an E.164 number or a network's address; short codes and senders' names can't be answered."""
+    return _E164.fullmatch(address) is not None or network_of(address) is not None

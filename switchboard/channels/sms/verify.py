@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from switchboard.channels import Account, Request, Secret
 from switchboard.channels.sms.credentials import credential
 from switchboard.channels.sms.form import is_ours, read_pairs, status_of
+from switchboard.channels.sms.webhooks import OVERRIDES
 
 _URL = re.compile(r"(https?://)(\[[^\]/?#]*\]|[^:/?#]*)(:\d+)?(.*)", re.DOTALL)
 _DEFAULT_PORTS = {"https://": ":443", "http://": ":80"}
@@ -70,10 +71,14 @@ def _signed_form(request: Request) -> str:
     return "".join(name + value for name, value in sorted(set(read_pairs(request))))
 
 
-def _signed_urls(url: str) -> tuple[str, str]:
-    """Return the URL without and with its port, the rest byte for byte: Twilio signs either, as it pleases."""
+def _signed_urls(url: str) -> list[str]:
+    """Return the URL without and with its port, the rest byte for byte: Twilio signs either, as it pleases.
+
+    Each also with the overrides that it was registered with: Twilio doesn't say whether they are signed.
+    """
     match = _URL.fullmatch(url)
     if match is None:
         raise ValueError("not an http URL")
     scheme, host, port, rest = match.groups()
-    return f"{scheme}{host}{rest}", f"{scheme}{host}{port or _DEFAULT_PORTS[scheme]}{rest}"
+    plain = [f"{scheme}{host}{rest}", f"{scheme}{host}{port or _DEFAULT_PORTS[scheme]}{rest}"]
+    return plain + [f"{variant}#{OVERRIDES}" for variant in plain]

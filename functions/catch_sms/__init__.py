@@ -1,0 +1,1 @@
+"""Keeps Twilio's webhooks when nobody else can."""

@@ -1,0 +1,1 @@
+"""Finds texts whose webhooks got lost."""
