@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 from typing import Literal, Protocol, TypeAlias
@@ -40,6 +41,8 @@ class Note:
     reaction: str = ""
     webhook: int | None = None
     """What our webhook last said about it: its status code, 0 for no answer."""
+    file: str = ""
+    """Content type of the file that came with it; empty if none did."""
 
 
 class Kept(BaseModel):
@@ -49,82 +52,12 @@ class Kept(BaseModel):
     notes: list[Note] = []
 
 
-class Double(ABC):
-    """A provider. All of it runs in one event loop; `app` serves it."""
+class Api:
+    """What a provider's API can be told to do wrong, and what goes on after it has answered."""
 
-    def __init__(
-        self,
-        routes: Sequence[Route],
-        ends: Mapping[str, str],
-        *,
-        client: httpx.AsyncClient | None = None,
-        now: Callable[[], datetime] | None = None,
-        new_id: Callable[[], str] | None = None,
-        state_file: Path | None = None,
-    ) -> None:
-        """`ends` are our accounts: names by id."""
-        self.ends = ends
-        self._state_file = state_file
-        self._kept = _load(state_file)
-        self.notes, self.phones = self._kept.notes, self._kept.phones
-        self.on_change: Callable[[Note], None] = lambda _note: None
-        """Told of every message that is new or has changed."""
+    def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self.blocked: set[tuple[str, str]] = set()
-        """Pairs of our account and a customer who wants no messages from it."""
-        self.answers: list[int | None] = []
-        """What our webhook said to each call: its status code, None for no answer."""
-        self.now = now or (lambda: datetime.now(UTC))
-        self.new_id = new_id or (lambda: secrets.token_hex(12))
-        self._client = client or httpx.AsyncClient(timeout=WEBHOOK_SECONDS, trust_env=False)
         self._under_way: set[asyncio.Task[None]] = set()
-        self.app = Starlette(routes=list(routes), lifespan=self.lifespan)
-
-    @abstractmethod
-    def text(self, customer: str, account: str, body: str, /, answers: str | None = None) -> str:
-        """Write to us as a customer, perhaps in answer to a message; returns the message's id. The webhook follows."""
-
-    def customer(self, number: str) -> str:
-        """Who the owner of a phone is here."""
-        return number.removeprefix("+")
-
-    def add_phone(self, customer: str, name: str) -> None:
-        """Let somebody have this network on their phone, or rename them."""
-        self.phones[customer] = name
-        self._save()
-
-    def on_phone(self, customer: str) -> list[Note]:
-        """What a customer sees: both sides, without what was deleted."""
-        return [note for note in self.notes if note.customer == customer and note.status != "deleted"]
-
-    def note(self, note_id: str) -> Note:
-        """The note of that id; raises `StopIteration` if there is none."""
-        return next(note for note in self.notes if note.id == note_id)
-
-    def record_inbound(self, customer: str, account: str, body: str) -> Note:
-        """Let a customer have written, without a call to our webhook."""
-        note = Note(self.new_message_id(account), account, customer, body, inbound=True, at=self.now())
-        self.keep(note)
-        return note
-
-    def keep(self, note: Note) -> None:
-        """Remember a message."""
-        self.notes.append(note)
-        self.changed(note)
-
-    def changed(self, note: Note) -> None:
-        """Tell whoever watches."""
-        self._save()
-        self.on_change(note)
-
-    def new_message_id(self, _account: str) -> str:
-        """An id as this provider makes them."""
-        return self.new_id()
-
-    def last_inbound(self, account: str, customer: str) -> datetime | None:
-        """When a customer last wrote to an account."""
-        times = [n.at for n in self.notes if n.inbound and (n.account, n.customer) == (account, customer)]
-        return max(times, default=None)
 
     def fail_next(self, fault: Fault, times: int = 1) -> None:
         """Make the next sends fail in this way."""
@@ -153,6 +86,102 @@ class Double(ABC):
         while self._under_way:
             await asyncio.gather(*self._under_way)
 
+    async def give_up(self) -> None:
+        """End what is under way."""
+        for task in list(self._under_way):
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+
+class Double(Api, ABC):
+    """A provider. All of it runs in one event loop; `app` serves it."""
+
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        ends: Mapping[str, str],
+        *,
+        client: httpx.AsyncClient | None = None,
+        now: Callable[[], datetime] | None = None,
+        new_id: Callable[[], str] | None = None,
+        state_file: Path | None = None,
+    ) -> None:
+        """`ends` are our accounts: names by id."""
+        super().__init__()
+        self.ends = ends
+        self._state_file = state_file
+        self._kept = _load(state_file)
+        self.notes, self.phones = self._kept.notes, self._kept.phones
+        self.on_change: Callable[[Note], None] = lambda _note: None
+        """Told of every message that is new or has changed."""
+        self.blocked: set[tuple[str, str]] = set()
+        """Pairs of our account and a customer who wants no messages from it."""
+        self.answers: list[int | None] = []
+        """What our webhook said to each call: its status code, None for no answer."""
+        self.now = now or (lambda: datetime.now(UTC))
+        self.new_id = new_id or (lambda: secrets.token_hex(12))
+        self._client = client or httpx.AsyncClient(timeout=WEBHOOK_SECONDS, trust_env=False)
+        self.app = Starlette(routes=list(routes), lifespan=self.lifespan)
+
+    @abstractmethod
+    def text(self, customer: str, account: str, body: str, /, answers: str | None = None) -> str:
+        """Write to us as a customer, perhaps in answer to a message; returns the message's id. The webhook follows."""
+
+    @abstractmethod
+    def send_file(self, customer: str, account: str, content_type: str, words: str = "", /) -> str:
+        """Send us a file of that type (`files.content_of`), with or without words; the same."""
+
+    def customer(self, number: str) -> str:
+        """Who the owner of a phone is here."""
+        return number.removeprefix("+")
+
+    def add_phone(self, customer: str, name: str) -> None:
+        """Let somebody have this network on their phone, or rename them."""
+        self.phones[customer] = name
+        self._save()
+
+    def on_phone(self, customer: str) -> list[Note]:
+        """What a customer sees: both sides, without what was deleted."""
+        return [note for note in self.notes if note.customer == customer and note.status != "deleted"]
+
+    def note(self, note_id: str) -> Note:
+        """The note of that id; raises `StopIteration` if there is none."""
+        return next(note for note in self.notes if note.id == note_id)
+
+    def file(self, file_id: str) -> Note | None:
+        """The note whose file has this id, unless it was taken back."""
+        notes = (note for note in self.notes if note.file and note.status != "deleted")
+        return next((note for note in notes if self.file_id(note) == file_id), None)
+
+    def file_id(self, note: Note) -> str:
+        """The id of the file that a note came with: it tells nothing of the note."""
+        return sha256(note.id.encode()).hexdigest()[:24]
+
+    def record_inbound(self, customer: str, account: str, body: str, file: str = "") -> Note:
+        """Let a customer have written, without a call to our webhook."""
+        note = Note(self.new_message_id(account), account, customer, body, inbound=True, at=self.now(), file=file)
+        self.keep(note)
+        return note
+
+    def keep(self, note: Note) -> None:
+        """Remember a message."""
+        self.notes.append(note)
+        self.changed(note)
+
+    def changed(self, note: Note) -> None:
+        """Tell whoever watches."""
+        self._save()
+        self.on_change(note)
+
+    def new_message_id(self, _account: str) -> str:
+        """An id as this provider makes them."""
+        return self.new_id()
+
+    def last_inbound(self, account: str, customer: str) -> datetime | None:
+        """When a customer last wrote to an account."""
+        times = [n.at for n in self.notes if n.inbound and (n.account, n.customer) == (account, customer)]
+        return max(times, default=None)
+
     async def call(self, url: str | None, body: bytes, headers: Mapping[str, str], note: Note | None = None) -> None:
         """Call our webhook, if there is one, perhaps about a message."""
         if url is None:
@@ -174,9 +203,7 @@ class Double(ABC):
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Give up what is under way in the end."""
         yield
-        for task in list(self._under_way):
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self.give_up()
         await self._client.aclose()
 
     def _save(self) -> None:

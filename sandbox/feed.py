@@ -27,17 +27,17 @@ Event: TypeAlias = tuple[str, dict[str, Any]]
 class Subscription:
     """A queue that receives every event on the bus."""
 
-    def __init__(self, emulator: Emulator, bus: str) -> None:
-        """Make queue and rule, or find them; what happened before today's start is dropped."""
+    def __init__(self, emulator: Emulator, bus: str, name: str = NAME) -> None:
+        """Make queue and rule of that name, or find them; what happened before today's start is dropped."""
         self._sqs = emulator.client("sqs")
-        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{NAME}"
-        self._url = self._sqs.create_queue(QueueName=NAME)["QueueUrl"]
-        rule = {"Name": NAME, "EventBusName": bus}
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+        self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        rule = {"Name": name, "EventBusName": bus}
         events = emulator.client("events")
         made = events.put_rule(**rule, EventPattern=json.dumps({"source": [SOURCE]}))
         allow = {"Version": "2012-10-17", "Statement": [_allow_rule(arn, made["RuleArn"])]}
         self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": json.dumps(allow)})
-        events.put_targets(Rule=NAME, EventBusName=bus, Targets=[{"Id": NAME, "Arn": arn}])
+        events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": name, "Arn": arn}])
         self._sqs.purge_queue(QueueUrl=self._url)
 
     def take(self) -> list[Event]:
@@ -220,6 +220,8 @@ _COLOURS = {
     "answered": "32",
     "delivered": "32",
     "undelivered": "31",
+    "bounced": "31",
+    "complained": "31",
     "failed": "31",
     "quarantined": "31",
 }

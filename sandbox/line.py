@@ -25,6 +25,7 @@ from starlette.routing import Route
 from typing_extensions import override
 
 from sandbox.double import Double, Note
+from sandbox.files import content_of, kind_of, name_of
 
 TEXT_LIMIT = 5000
 """UTF-16 code units."""
@@ -42,6 +43,8 @@ class Channel:
     access_token: str
     webhook: str | None = None
     name: str = ""
+    active: bool = True
+    """Whether webhooks are used: a switch in LINE's console, which no API can turn."""
 
 
 class Line(Double):
@@ -58,6 +61,9 @@ class Line(Double):
         routes = [
             Route("/v2/bot/message/push", self._push, methods=["POST"]),
             Route("/v2/bot/message/reply", self._reply, methods=["POST"]),
+            Route("/v2/bot/message/{file}/content", self._content, methods=["GET"]),
+            Route("/v2/bot/channel/webhook/endpoint", self._endpoint, methods=["GET", "PUT"]),
+            Route("/v2/bot/channel/webhook/test", self._test, methods=["POST"]),
         ]
         ends = {channel.id: channel.name for channel in channels}
         super().__init__(routes, ends, client=client, now=now, state_file=state_file)
@@ -78,6 +84,25 @@ class Line(Double):
         message = {"type": "text", "id": note.id, "text": body, "quoteToken": self.new_id()}
         message |= {"quotedMessageId": answers} if answers else {}
         self._tell(note, {"type": "message", "message": message}, replyable=True)
+        return note.id
+
+    @override
+    def send_file(self, customer: str, channel: str, content_type: str, words: str = "", /) -> str:
+        """LINE has no words with a file: they are a message of their own."""
+        if words:
+            self.text(customer, channel, words)
+        note = self.record_inbound(customer, channel, "", content_type)
+        kind = kind_of(content_type)
+        message: dict[str, Any] = {"type": kind, "id": note.id}
+        if kind == "file":
+            message |= {"fileName": name_of(content_type), "fileSize": len(content_of(content_type))}
+        else:
+            message["contentProvider"] = {"type": "line"}
+        self._tell(note, {"type": "message", "message": message}, replyable=True)
+        return note.id
+
+    @override
+    def file_id(self, note: Note) -> str:
         return note.id
 
     def delete(self, target: str) -> None:
@@ -129,6 +154,40 @@ class Line(Double):
             return _refuse(HTTPStatus.BAD_REQUEST, "Invalid reply token")
         return self._accept(channel, owner[1], document, None)
 
+    async def _content(self, request: Request) -> Response:
+        channel, note = self._authenticate(request), self.file(request.path_params["file"])
+        if channel is None:
+            return _refuse(HTTPStatus.UNAUTHORIZED, "Authentication failed. Confirm that the access token is valid.")
+        if note is None or note.account != channel.id:
+            return _refuse(HTTPStatus.NOT_FOUND, "Not found")
+        return Response(content_of(note.file), media_type=note.file)
+
+    async def _endpoint(self, request: Request) -> Response:
+        channel = self._authenticate(request)
+        if channel is None:
+            return _refuse(HTTPStatus.UNAUTHORIZED, "Authentication failed. Confirm that the access token is valid.")
+        if request.method == "PUT":
+            channel.webhook = str((await request.json())["endpoint"])
+            return JSONResponse({})
+        if channel.webhook is None:
+            return _refuse(HTTPStatus.NOT_FOUND, "Not found")
+        return JSONResponse({"endpoint": channel.webhook, "active": channel.active})
+
+    async def _test(self, request: Request) -> Response:
+        """Call the webhook with no events, and tell how that went."""
+        channel = self._authenticate(request)
+        if channel is None or channel.webhook is None:
+            return _refuse(HTTPStatus.BAD_REQUEST, "Invalid webhook URL")
+        before = len(self.answers)
+        body, headers = self._signed(channel, [])
+        await self.call(channel.webhook, body, headers)
+        status = self.answers[before] or 0
+        return JSONResponse({"success": status == HTTPStatus.OK, "statusCode": status, "reason": "", "detail": ""})
+
+    def lose_webhook(self, channel: str) -> None:
+        """Forget where an account's events go."""
+        self._channels[channel].webhook = None
+
     def _accept(self, channel: Channel, customer: str, document: dict[str, Any], key: str | None) -> Response:
         texts = [str(message.get("text", "")) for message in document.get("messages", [])]
         if not 1 <= len(texts) <= MOST_MESSAGES or any(not _fits(body) for body in texts):
@@ -165,9 +224,14 @@ class Line(Double):
             common["replyToken"] = token = self.new_id()
             self.give_reply_token(token, note.account, note.customer)
         ours = self._channels[note.account]
-        body = json.dumps({"destination": ours.id, "events": [event | common]}, ensure_ascii=False).encode()
+        body, headers = self._signed(ours, [event | common])
+        self.start(self.call(ours.webhook, body, headers, note))
+
+    @staticmethod
+    def _signed(ours: Channel, events: list[dict[str, Any]]) -> tuple[bytes, dict[str, str]]:
+        body = json.dumps({"destination": ours.id, "events": events}, ensure_ascii=False).encode()
         signature = base64.b64encode(hmac.digest(ours.secret.encode(), body, sha256)).decode()
-        self.start(self.call(ours.webhook, body, {"x-line-signature": signature}, note))
+        return body, {"x-line-signature": signature}
 
     @override
     def new_message_id(self, _account: str) -> str:

@@ -12,13 +12,15 @@ from sandbox.line import Channel, Line
 from sandbox.meta import App, Meta, Product
 from sandbox.meta import Line as MetaLine
 from sandbox.providers import Providers
+from sandbox.ses import Ses
+from sandbox.ses_aws import Aws
 from sandbox.telegram import Bot, Telegram
 from sandbox.twilio import Account, Twilio
 from sandbox.twilio import Line as Number
 from switchboard.channels import channel
 from switchboard.policy import Policy
 
-SMS = "sms"
+SMS, EMAIL = "sms", "email"
 _SECRET_PREFIX = "switchboard/local"  # noqa: S105  # a name
 
 Credentials: TypeAlias = Callable[[str, Policy], dict[str, str]]
@@ -49,18 +51,26 @@ def credentials_of(account: str, policy: Policy) -> dict[str, str]:
         "app_secret": _derive(ours.channel, "secret"),
         "verify_token": _derive(ours.channel, "verify"),
         "access_token": _derive(ours.channel, "token"),
+        **({"waba_id": str(int(_derive(account, "business"), 16))[:15]} if ours.channel == "whatsapp" else {}),
     }
 
 
-def make_providers(policy: Policy, base_url: str, directory: Path) -> Providers:
+def make_providers(policy: Policy, base_url: str, directory: Path, ses: Ses | None = None) -> Providers:
     """Make the doubles with our accounts, whose webhooks go to the API at `base_url`; state is kept in `directory`."""
     networks = {name: make_network(name, policy, base_url, directory / f"{name}.json") for name in networks_of(policy)}
-    return Providers(make_twilio(policy, base_url, directory / "twilio.json"), networks)
+    return Providers(make_twilio(policy, base_url, directory / "twilio.json"), networks, ses)
 
 
 def make_twilio(policy: Policy, base_url: str, state_file: Path) -> Twilio:
     """Make the double with our numbers; their webhooks go to the API at `base_url`."""
     return Twilio([_account(name, policy, base_url) for name in sms_accounts(policy)], state_file=state_file)
+
+
+def make_ses(policy: Policy, aws: Aws, state_file: Path | None = None, smtp_port: int = 0) -> Ses:
+    """Make the double of SES with our mail accounts; port 0 takes a free one."""
+    ours = {policy.accounts[name].address: name for name in _accounts(EMAIL, policy)}
+    names = {address: _title(name, policy) for address, name in ours.items()}
+    return Ses(ours, aws, names=names, smtp_port=smtp_port, state_file=state_file)
 
 
 def make_network(
@@ -96,16 +106,17 @@ def _make_meta(name: str, policy: Policy, base_url: str, state_file: Path | None
     accounts, lines = _accounts(name, policy), []
     for account in accounts:
         webhook, title = _webhook(account, policy, base_url), _title(account, policy)
-        lines.append(MetaLine(product, policy.accounts[account].address, webhook, title))
+        business = known(account, policy).get("waba_id", "")
+        lines.append(MetaLine(product, policy.accounts[account].address, webhook, title, business))
     app = known(accounts[0], policy)
     return Meta(App(app["app_secret"], app["access_token"], lines), state_file=state_file)
 
 
 def _make_telegram(name: str, policy: Policy, base_url: str, state_file: Path | None, known: Credentials) -> Double:
-    bots = [
-        Bot(**known(account, policy), webhook=_webhook(account, policy, base_url), name=_title(account, policy))
-        for account in _accounts(name, policy)
-    ]
+    bots = []
+    for account in _accounts(name, policy):
+        secret, webhook = known(account, policy), _webhook(account, policy, base_url)
+        bots.append(Bot(secret["token"], secret["secret_token"], webhook, _title(account, policy)))
     return Telegram(bots, state_file=state_file)
 
 
@@ -128,7 +139,8 @@ _DOUBLES: Mapping[str, Callable[[str, Policy, str, Path | None, Credentials], Do
 
 def _account(name: str, policy: Policy, base_url: str) -> Account:
     known = credentials(name)
-    line = Number(policy.accounts[name].address, _title(name, policy), _webhook(name, policy, base_url))
+    webhook, fallback = _webhook(name, policy, base_url), base_url + channel(SMS).caught_path(name)
+    line = Number(policy.accounts[name].address, _title(name, policy), webhook, fallback)
     return Account(
         known["account_sid"], known["auth_token"], lines=[line], api_keys={known["api_key"]: known["api_key_secret"]}
     )

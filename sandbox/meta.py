@@ -24,12 +24,29 @@ from starlette.routing import Route
 from typing_extensions import override
 
 from sandbox.double import Double, Fault, Note
+from sandbox.files import content_of, kind_of, name_of
 
 Product: TypeAlias = Literal["whatsapp", "messenger", "instagram"]
 
 WINDOW = timedelta(hours=24)
 TEXT_LIMITS: Mapping[Product, int] = {"whatsapp": 4096, "messenger": 2000, "instagram": 1000}
 """Characters; Instagram: bytes."""
+FIELDS = frozenset(
+    {
+        "messages",
+        "messaging_postbacks",
+        "messaging_seen",
+        "message_edits",
+        "message_reactions",
+        "message_echoes",
+        "message_deliveries",
+        "message_reads",
+        "messaging_referrals",
+        "standby",
+    }
+)
+"""What the app is set up for, so what it can subscribe to."""
+CDN, LOOKASIDE = "https://scontent-fra5-1.xx.fbcdn.net", "https://lookaside.fbsbx.com"
 _OBJECTS: Mapping[Product, str] = {
     "whatsapp": "whatsapp_business_account",
     "messenger": "page",
@@ -50,6 +67,10 @@ class Line:
     id: str
     webhook: str | None = None
     name: str = ""
+    business: str = ""
+    """The business account of a phone number, which is what apps subscribe to."""
+    subscribed: set[str] | None = field(default_factory=lambda: set(FIELDS))
+    """The fields that our app is told of; None while it is not subscribed, and then no webhook is called."""
 
 
 @dataclass
@@ -82,7 +103,13 @@ class Meta(Double):
         new_id: Callable[[], str] | None = None,
         state_file: Path | None = None,
     ) -> None:
-        routes = [Route("/{version}/{line}/messages", self._send, methods=["POST"])]
+        routes = [
+            Route("/{version}/{line}/messages", self._send, methods=["POST"]),
+            Route("/{version}/{line}/subscribed_apps", self._subscriptions, methods=["GET", "POST"]),
+            Route("/whatsapp_business/attachments/", self._serve_whatsapp, methods=["GET"]),
+            Route("/v/{file}", self._serve, methods=["GET"]),
+            Route("/{version}/{file}", self._describe, methods=["GET"]),
+        ]
         ends = {line.id: line.name for line in app.lines}
         super().__init__(routes, ends, client=client, now=now, new_id=new_id, state_file=state_file)
         self._app = app
@@ -96,6 +123,10 @@ class Meta(Double):
         answer = await self.fetch(f"{self._lines[line].webhook}?{urlencode(query)}")
         return answer.status_code == HTTPStatus.OK and answer.text == challenge
 
+    def unsubscribe(self, line: str) -> None:
+        """Tell our app of nothing any more, as Meta does after an hour of failures."""
+        self._lines[line].subscribed = None
+
     @override
     def text(self, customer: str, line: str, body: str, /, answers: str | None = None) -> str:
         note = self.record_inbound(customer, line, body)
@@ -105,6 +136,21 @@ class Meta(Double):
         else:
             reply = {"reply_to": {"mid": answers}} if answers else {}
             self._tell_event(note, {"message": {"mid": note.id, "text": body, **reply}})
+        return note.id
+
+    @override
+    def send_file(self, customer: str, line: str, content_type: str, words: str = "", /) -> str:
+        note, kind = self.record_inbound(customer, line, words, content_type), kind_of(content_type)
+        if self._lines[line].product == "whatsapp":
+            named = {"filename": name_of(content_type)} if kind == "file" else {}
+            file = {"id": self.file_id(note), "mime_type": content_type, **named}
+            shown_as = "document" if kind == "file" else kind
+            said = {"caption": words} if words else {}
+            self._tell_message(note, {"id": note.id, "type": shown_as, shown_as: file | said})
+        else:
+            attachment = {"type": kind, "payload": {"url": f"{CDN}/v/{self.file_id(note)}?oe=1"}}
+            said = {"text": words} if words else {}
+            self._tell_event(note, {"message": {"mid": note.id, "attachments": [attachment], **said}})
         return note.id
 
     def react(self, customer: str, line: str, target: str, emoji: str) -> None:
@@ -162,16 +208,66 @@ class Meta(Double):
             return error.answer
         return await self.spoil(fault, request, answer)
 
-    def _authenticate(self, request: Request) -> Line:
+    async def _describe(self, request: Request) -> Response:
+        """Where a file of WhatsApp's is, for the next five minutes."""
+        try:
+            self._check_token(request)
+        except GraphError as error:
+            return error.answer
+        file_id = request.path_params["file"]
+        if (note := self.file(file_id)) is None:
+            return GraphError(HTTPStatus.BAD_REQUEST, 100, "Unsupported get request. Object does not exist", 33).answer
+        content = content_of(note.file)
+        described = {"mime_type": note.file, "sha256": sha256(content).hexdigest(), "file_size": len(content)}
+        url = f"{LOOKASIDE}/whatsapp_business/attachments/?mid={file_id}"
+        return JSONResponse({"messaging_product": "whatsapp", "id": file_id, "url": url, **described})
+
+    async def _serve_whatsapp(self, request: Request) -> Response:
+        """The side of lookaside.fbsbx.com, which wants the token too."""
+        if request.headers.get("authorization") != f"Bearer {self._app.access_token}":
+            return Response(status_code=HTTPStatus.UNAUTHORIZED)
+        return self._content(request.query_params.get("mid", ""))
+
+    async def _serve(self, request: Request) -> Response:
+        """The CDN's side: whoever knows the URL may have the file."""
+        return self._content(request.path_params["file"])
+
+    def _content(self, file_id: str) -> Response:
+        note = self.file(file_id)
+        if note is None:
+            return Response("URL signature expired", HTTPStatus.FORBIDDEN)
+        return Response(content_of(note.file), media_type=note.file)
+
+    def _check_token(self, request: Request) -> None:
         """Check the token, and the proof that the caller has the app's secret."""
         if request.headers.get("authorization") != f"Bearer {self._app.access_token}":
             raise GraphError(HTTPStatus.UNAUTHORIZED, 190, "Invalid OAuth access token")
         if request.query_params.get("appsecret_proof") != self._sign(self._app.access_token.encode()):
             raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Invalid appsecret_proof provided in the API argument")
-        line = self._lines.get(request.path_params["line"])
+
+    def _authenticate(self, request: Request) -> Line:
+        """Check the caller, and find the line that the call is about."""
+        self._check_token(request)
+        node = request.path_params["line"]
+        line = self._lines.get(node) or next((one for one in self._lines.values() if one.business == node), None)
         if line is None:
             raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Unsupported post request. Object does not exist", 33)
         return line
+
+    async def _subscriptions(self, request: Request) -> Response:
+        """Show, or change, what our app is told of a page or an account."""
+        try:
+            line = self._authenticate(request)
+        except GraphError as error:
+            return error.answer
+        if request.method == "POST":
+            wanted = request.query_params.get("subscribed_fields")
+            line.subscribed = set(wanted.split(",")) & FIELDS if wanted else set(FIELDS)
+            return JSONResponse({"success": True})
+        app: dict[str, Any] = {"id": "1", "name": "Switchboard", "subscribed_fields": sorted(line.subscribed or ())}
+        if line.product == "whatsapp":
+            app = {"whatsapp_business_api_data": {"id": "1", "name": "Switchboard"}}
+        return JSONResponse({"data": [] if line.subscribed is None else [app]})
 
     def _accept(self, line: Line, document: Mapping[str, Any]) -> Response:
         return (
@@ -264,6 +360,8 @@ class Meta(Double):
 
     async def _post(self, note: Note, entry: dict[str, Any]) -> None:
         ours = self._lines[note.account]
+        if ours.subscribed is None:
+            return
         body = json.dumps({"object": _OBJECTS[ours.product], "entry": [entry]}).encode()
         await self.call(ours.webhook, body, {"x-hub-signature-256": f"sha256={self._sign(body)}"}, note)
 

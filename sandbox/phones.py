@@ -1,19 +1,20 @@
 """Customers' phones: a page on which you write to our accounts as a customer and see what comes back.
 
-Each phone is on one network, `sms` unless it says another. The page speaks to the JSON routes here, which tests may
-use as well; a phone's address is its number, or who its owner is on the network:
+Each phone is on one network, `sms` unless it says another, and its owner has mail; `email` is who has only that. The
+page speaks to the JSON routes here, which tests may use as well; a phone's address is its number, or who its owner is
+on the network:
 
-    GET  /phones                             {"lines": […], "phones": […], "texts": […]}
+    GET  /phones                             {"lines": […], "phones": […], "texts": […], "mails": […]}
     POST /phones                             {"number": "+15005550101", "name": "Ada", "channel": "telegram"}
     PUT  /phones/{address}                   {"on": false}; SMS only
     POST /phones/{address}/messages          {"to": "+15005550006", "body": "Hi", "media": ["image/png"]}
-    GET  /phones/changes                     server-sent events, one text each
+    GET  /phones/changes                     server-sent events, one text or mail each
 """
 
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -23,6 +24,9 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from sandbox.double import Double, Note
+from sandbox.mailbox import address_of
+from sandbox.phones_mail import EMAIL, Mailboxes, refuse, shown_mail
+from sandbox.ses import Ses
 from sandbox.twilio import Phone, Text, Twilio
 from sandbox.twilio_rest import E164
 
@@ -35,14 +39,17 @@ _Shown: TypeAlias = dict[str, Any]
 
 
 class Phones:
-    """The page of all phones, over the doubles that carry their messages; networks by channel."""
+    """The page of all phones, over the doubles that carry their messages: networks by channel, and SES for mail."""
 
-    def __init__(self, twilio: Twilio, networks: Mapping[str, Double]) -> None:
+    def __init__(self, twilio: Twilio, networks: Mapping[str, Double], ses: Ses | None = None) -> None:
         self._twilio, self._networks = twilio, networks
+        self._mail = Mailboxes(ses) if ses else None
         self._watchers: set[tuple[asyncio.AbstractEventLoop, asyncio.Queue[_Shown | None]]] = set()
         twilio.on_change = lambda text: self._tell(_shown_text(text))
         for channel in networks:
             self._watch(channel)
+        if ses:
+            ses.mailbox.on_mail = lambda mail: self._tell(shown_mail(mail))
 
     def routes(self) -> list[Route]:
         """Make the page's routes."""
@@ -53,6 +60,7 @@ class Phones:
             Route("/phones/changes", self._changes),
             Route("/phones/{address}", self._switch, methods=["PUT"]),
             Route("/phones/{address}/messages", self._text, methods=["POST"]),
+            *(self._mail.routes() if self._mail else []),
         ]
 
     def hang_up(self) -> None:
@@ -66,21 +74,23 @@ class Phones:
         return FileResponse(PAGE, media_type="text/html", headers={"cache-control": "no-store"})
 
     async def _show(self, _request: Request) -> Response:
-        return JSONResponse({"lines": self._lines(), "phones": self._phones(), "texts": self._texts()})
+        mails = self._mail.latest() if self._mail else []
+        return JSONResponse({"lines": self._lines(), "phones": self._phones(), "texts": self._texts(), "mails": mails})
 
     async def _add(self, request: Request) -> Response:
         wanted = await request.json()
         channel, name = str(wanted.get("channel", SMS)), str(wanted.get("name", "")).strip()
-        number = re.sub(r"[\s().-]", "", str(wanted.get("number", "")))
+        number = str(wanted.get("number", "")).strip()
+        number = number if channel == EMAIL else re.sub(r"[\s().-]", "", number)
         try:
             return JSONResponse(self._add_phone(channel, number, name), HTTPStatus.CREATED)
         except ValueError as error:
-            return _refuse(str(error))
+            return refuse(str(error))
 
     async def _switch(self, request: Request) -> Response:
         number = request.path_params["address"]
         if number not in self._twilio.state.phones:
-            return _refuse("there is no such phone", HTTPStatus.NOT_FOUND)
+            return refuse("there is no such phone", HTTPStatus.NOT_FOUND)
         self._twilio.switch(number, on=bool((await request.json())["on"]))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
@@ -88,12 +98,12 @@ class Phones:
         wanted, address = await request.json(), request.path_params["address"]
         try:
             channel, to, body = str(wanted.get("channel", SMS)), str(wanted["to"]), str(wanted["body"])
+            media = [str(content_type) for content_type in wanted.get("media", [])]
             if channel == SMS:
-                media = [str(content_type) for content_type in wanted.get("media", [])]
                 return JSONResponse(_shown_text(self._twilio.text(address, to, body, media)), HTTPStatus.CREATED)
-            return JSONResponse(self._write(channel, address, to, body), HTTPStatus.CREATED)
+            return JSONResponse(self._write(channel, address, to, body, media), HTTPStatus.CREATED)
         except (KeyError, ValueError) as error:
-            return _refuse(str(error))
+            return refuse(str(error))
 
     async def _changes(self, _request: Request) -> Response:
         return StreamingResponse(
@@ -113,6 +123,7 @@ class Phones:
                 for channel, double in self._networks.items()
                 for account, name in double.ends.items()
             ),
+            *(self._mail.lines() if self._mail else []),
         ]
 
     def _phones(self) -> list[_Shown]:
@@ -123,6 +134,7 @@ class Phones:
                 for channel, double in self._networks.items()
                 for customer, name in double.phones.items()
             ),
+            *(self._mail.people() if self._mail else []),
         ]
 
     def _texts(self) -> list[_Shown]:
@@ -141,6 +153,8 @@ class Phones:
     def _add_phone(self, channel: str, number: str, name: str) -> _Shown:
         if channel == SMS:
             return _shown_phone(self._twilio.add_phone(number, name))
+        if channel == EMAIL and self._mail:
+            return self._mail.add_person(number, name)
         double = self._network(channel)
         if not E164.fullmatch(number):
             raise ValueError("a phone needs a number such as +15005550101, on every network")
@@ -148,13 +162,17 @@ class Phones:
         double.add_phone(customer, name or number)
         return _shown_phone(Phone(number=customer, name=name or number), channel)
 
-    def _write(self, channel: str, customer: str, to: str, body: str) -> _Shown:
+    def _write(self, channel: str, customer: str, to: str, body: str, media: Sequence[str]) -> _Shown:
+        """A file is a message of its own on networks; the words go with the first."""
         double = self._network(channel)
         if to not in double.ends:
             raise ValueError("nobody has this address")
         if customer not in double.phones:
             double.add_phone(customer, customer)
-        return _shown_note(channel, double.note(double.text(customer, to, body)))
+        if not media:
+            return _shown_note(channel, double.note(double.text(customer, to, body)))
+        sent = [double.send_file(customer, to, kind, "" if n else body) for n, kind in enumerate(media)]
+        return _shown_note(channel, double.note(sent[0]))
 
     def _network(self, channel: str) -> Double:
         if channel not in self._networks:
@@ -183,7 +201,7 @@ class Phones:
 
 
 def _shown_phone(phone: Phone, channel: str = SMS) -> _Shown:
-    return {"channel": channel, **phone.model_dump()}
+    return {"channel": channel, **phone.model_dump(), "mail": address_of(phone.name, phone.number)}
 
 
 def _shown_text(text: Text) -> _Shown:
@@ -204,10 +222,6 @@ def _shown_note(channel: str, note: Note) -> _Shown:
         "status": "undelivered" if is_blocked else note.status,
         "created": note.at.isoformat(),
         "delivered": None if is_blocked else note.at.isoformat(),
-        "media": [],
+        "media": [note.file] if note.file else [],
         "webhook": None if note.webhook is None else str(note.webhook),
     }
-
-
-def _refuse(reason: str, status: int = HTTPStatus.BAD_REQUEST) -> Response:
-    return JSONResponse({"error": reason}, status)

@@ -2,7 +2,9 @@
 
 import json
 import socket
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, fields
+from itertools import combinations
 from pathlib import Path
 
 from sandbox.errors import SandboxError
@@ -12,16 +14,17 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The embedded AWS, and the providers' doubles with the customers' phones."""
+    """The embedded AWS, the providers' doubles with the customers' phones, and the server that takes mail."""
 
     aws: int = 4566
     phones: int = 4580
+    mail: int = 4587
 
 
-def choose_ports(file: Path, aws: int | None, phones: int | None) -> Ports:
+def choose_ports(file: Path, aws: int | None, phones: int | None, mail: int | None = None) -> Ports:
     """What was asked for, else what was used last, else the defaults; remembered in `file`."""
     known = Ports(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else Ports()
-    ports = Ports(aws or known.aws, phones or known.phones)
+    ports = Ports(aws or known.aws, phones or known.phones, mail or known.mail)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(asdict(ports)), encoding="utf-8")
     return ports
@@ -36,15 +39,18 @@ def read_ports(file: Path) -> Ports:
 
 def draw_ports() -> Ports:
     """Draw ports that nobody uses, for a test."""
-    with socket.create_server((HOST, 0)) as first, socket.create_server((HOST, 0)) as second:
-        return Ports(first.getsockname()[1], second.getsockname()[1])
+    with ExitStack() as stack:
+        drawn = [stack.enter_context(socket.create_server((HOST, 0))) for _ in fields(Ports)]
+        return Ports(*(server.getsockname()[1] for server in drawn))
 
 
 def require_free(ports: Ports) -> None:
     """Raise `SandboxError` if somebody else listens there."""
-    if ports.aws == ports.phones:
-        raise SandboxError(f"AWS_PORT and PHONES_PORT are both {ports.aws}: choose two")
-    for name, port in (("AWS_PORT", ports.aws), ("PHONES_PORT", ports.phones)):
+    wanted = {f"{what.upper()}_PORT": port for what, port in asdict(ports).items()}
+    for (name, port), (other, same) in combinations(wanted.items(), 2):
+        if port == same:
+            raise SandboxError(f"{name} and {other} are both {port}: choose two")
+    for name, port in wanted.items():
         if not is_free(port):
             raise SandboxError(f"port {port} is in use by another program: stop it, or run make up {name}={port + 1}")
 

@@ -8,17 +8,22 @@ from starlette.routing import Mount
 
 from sandbox.double import Double, serving
 from sandbox.phones import Phones
+from sandbox.phones_mail import EMAIL
+from sandbox.ses import Ses
 from sandbox.twilio import Twilio
 
 
 class Providers:
-    """Twilio and the social networks, these by channel."""
+    """Twilio, the social networks by channel, and SES if there is mail."""
 
-    def __init__(self, twilio: Twilio, networks: Mapping[str, Double] | None = None) -> None:
+    def __init__(self, twilio: Twilio, networks: Mapping[str, Double] | None = None, ses: Ses | None = None) -> None:
         self.twilio = twilio
         self.networks = networks or {}
-        self._phones = Phones(twilio, self.networks)
+        self.ses = ses
+        self._phones = Phones(twilio, self.networks, ses)
         doubles = {"sms": twilio.app} | {channel: double.app for channel, double in self.networks.items()}
+        if ses:
+            doubles[EMAIL] = ses.app
         apis = [Mount(f"/{channel}", app=app) for channel, app in doubles.items()]
         self.app = Starlette(routes=[*self._phones.routes(), *apis], lifespan=self._lifespan)
 
@@ -37,4 +42,6 @@ class Providers:
             await stack.enter_async_context(self.twilio.lifespan(app))
             for double in self.networks.values():
                 await stack.enter_async_context(double.lifespan(app))
+            if self.ses:
+                await stack.enter_async_context(self.ses.lifespan(app))
             yield

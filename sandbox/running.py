@@ -14,10 +14,12 @@ from sandbox.api import AgentApi
 from sandbox.children import ROOT
 from sandbox.deployment import Deployment
 from sandbox.emulator import Emulator
-from sandbox.lines import make_providers, put_secrets
+from sandbox.lines import make_providers, make_ses, put_secrets
 from sandbox.ports import HOST, Ports, require_free
 from sandbox.progress import step
 from sandbox.providers import Providers
+from sandbox.ses import Ses
+from sandbox.ses_aws import EmbeddedAws
 from sandbox.team import PASSWORD, load_team
 from sandbox.twilio import Twilio
 from switchboard.policy import load_policy
@@ -34,7 +36,10 @@ class Running:
     team: dict[str, str]
     """Who answers: sign-in name by agent id."""
     providers: Providers
+    ses: Ses
     phones_url: str
+    smtp_port: int
+    """Where mail to our accounts is taken."""
 
     @property
     def twilio(self) -> Twilio:
@@ -77,7 +82,8 @@ def run(directory: Path, ports: Ports) -> Iterator[Running]:
         with step("Introducing the team"):
             team = load_team(emulator, outputs)
             put_secrets(emulator, policy)
-        providers = make_providers(policy, outputs["PublicBaseUrl"], directory)
+        ses = make_ses(policy, EmbeddedAws(emulator, outputs), directory / "email.json", ports.mail)
+        providers = make_providers(policy, outputs["PublicBaseUrl"], directory, ses)
         stack.enter_context(providers.serve(HOST, ports.phones))
         yield Running(
             directory=directory,
@@ -85,5 +91,7 @@ def run(directory: Path, ports: Ports) -> Iterator[Running]:
             outputs=outputs,
             team=team,
             providers=providers,
+            ses=ses,
             phones_url=phones_url,
+            smtp_port=ports.mail,
         )

@@ -22,9 +22,24 @@ from starlette.routing import Route
 from typing_extensions import override
 
 from sandbox.double import Double, Note
+from sandbox.files import content_of, kind_of, name_of
 
 TEXT_LIMIT = 4096
 """UTF-16 code units."""
+
+
+UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "message_reaction",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+)
+"""The kinds of updates that this double's people can cause, and those of businesses."""
 
 
 @dataclass
@@ -35,6 +50,9 @@ class Bot:
     secret_token: str
     webhook: str | None = None
     name: str = ""
+    allowed_updates: tuple[str, ...] = UPDATES
+    failed_at: datetime | None = None
+    """When a webhook last failed."""
 
     @property
     def id(self) -> str:
@@ -55,6 +73,9 @@ class Telegram(Double):
         routes = [
             Route("/bot{token}/sendMessage", self._send, methods=["POST"]),
             Route("/bot{token}/setWebhook", self._set_webhook, methods=["POST"]),
+            Route("/bot{token}/getWebhookInfo", self._webhook_info, methods=["GET"]),
+            Route("/bot{token}/getFile", self._get_file, methods=["GET", "POST"]),
+            Route("/file/bot{token}/documents/{file}", self._serve_file, methods=["GET"]),
         ]
         super().__init__(routes, {bot.id: bot.name for bot in bots}, client=client, now=now, state_file=state_file)
         self._bots = {bot.id: bot for bot in bots}
@@ -68,6 +89,12 @@ class Telegram(Double):
         note = self.record_inbound(customer, bot, body)
         replied = {"reply_to_message": self._message(self.note(answers))} if answers else {}
         self._update(bot, {"message": self._message(note) | replied}, note)
+        return note.id
+
+    @override
+    def send_file(self, customer: str, bot: str, content_type: str, words: str = "", /) -> str:
+        note = self.record_inbound(customer, bot, words, content_type)
+        self._update(bot, {"message": self._message(note)}, note)
         return note.id
 
     def edit(self, target: str, body: str) -> None:
@@ -131,7 +158,37 @@ class Telegram(Double):
         if bot is None:
             return _refuse(HTTPStatus.UNAUTHORIZED, "Unauthorized")
         bot.webhook, bot.secret_token = document["url"] or None, document.get("secret_token", "")
+        bot.allowed_updates = tuple(document.get("allowed_updates", bot.allowed_updates))
         return JSONResponse({"ok": True, "result": True, "description": "Webhook was set"})
+
+    async def _webhook_info(self, request: Request) -> Response:
+        bot = self._authenticate(request)
+        if bot is None:
+            return _refuse(HTTPStatus.UNAUTHORIZED, "Unauthorized")
+        info = {"url": bot.webhook or "", "has_custom_certificate": False, "pending_update_count": 0}
+        if bot.failed_at:
+            failure = {"last_error_date": int(bot.failed_at.timestamp()), "last_error_message": "Connection refused"}
+            info |= failure
+        return JSONResponse({"ok": True, "result": info | {"allowed_updates": bot.allowed_updates}})
+
+    async def _get_file(self, request: Request) -> Response:
+        bot, wanted = self._authenticate(request), request.query_params.get("file_id", "")
+        note = self.file(wanted)
+        if bot is None:
+            return _refuse(HTTPStatus.UNAUTHORIZED, "Unauthorized")
+        if note is None or note.account != bot.id:
+            return _refuse(HTTPStatus.BAD_REQUEST, "Bad Request: invalid file_id")
+        return JSONResponse({"ok": True, "result": {**self._file(note), "file_path": f"documents/{wanted}"}})
+
+    async def _serve_file(self, request: Request) -> Response:
+        bot, note = self._authenticate(request), self.file(request.path_params["file"])
+        if bot is None or note is None or note.account != bot.id:
+            return _refuse(HTTPStatus.NOT_FOUND, "Not Found")
+        return Response(content_of(note.file), media_type="application/octet-stream")
+
+    def lose_webhook(self, bot: str) -> None:
+        """Forget where a bot's updates go, as Telegram does after a day of 410."""
+        self._bots[bot].webhook = None
 
     def _authenticate(self, request: Request) -> Bot | None:
         bot = self._bots.get(request.path_params["token"].partition(":")[0])
@@ -146,13 +203,28 @@ class Telegram(Double):
 
     def _message(self, note: Note) -> dict[str, Any]:
         bot = {"id": int(note.account), "is_bot": True, "first_name": "Bot"}
+        said: dict[str, Any] = {"text": note.body}
+        if note.file:
+            sent_as, file = self._sent_as(note)
+            said = {sent_as: file, **({"caption": note.body} if note.body else {})}
         return {
             "message_id": int(note.id),
             "from": self._user(note.customer) if note.inbound else bot,
             "chat": self._chat(note.customer),
             "date": int(note.at.timestamp()),
-            "text": note.body,
+            **said,
         }
+
+    def _sent_as(self, note: Note) -> tuple[str, Any]:
+        """A photo comes in sizes and without its type; of other files the type is told."""
+        if kind_of(note.file) == "image":
+            return "photo", [{**self._file(note), "width": 1, "height": 1}]
+        named = {"mime_type": note.file, "file_name": name_of(note.file)}
+        return "document", {**self._file(note), **named}
+
+    def _file(self, note: Note) -> dict[str, Any]:
+        file_id = self.file_id(note)
+        return {"file_id": file_id, "file_unique_id": file_id[:8], "file_size": len(content_of(note.file))}
 
     def _user(self, customer: str) -> dict[str, Any]:
         return {"id": int(customer), "is_bot": False, "first_name": f"Customer {customer}", "language_code": "en"}

@@ -1,12 +1,15 @@
 """A deployed Switchboard under test: what people and providers do to it, and what one sees of it."""
 
+import base64
+import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -17,16 +20,24 @@ from twilio.request_validator import RequestValidator
 from sandbox.api import AgentApi
 from sandbox.double import Double
 from sandbox.lines import credentials, credentials_of, make_network
+from sandbox.mail_program import Draft, File, answer, write
+from sandbox.mailbox import Mail
 from sandbox.running import Running
+from sandbox.smtp import post
 from sandbox.team import TEAM
 from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.conversations import DynamoConversations, record_of
+from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
+from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.queues import DynamoQueues
+from switchboard.aws.secrets import read_pepper
 from switchboard.conversation import Conversation, Entry
+from switchboard.erasure import SETTLING
 from switchboard.flows.board import Board
-from switchboard.instant import system_clock
+from switchboard.instant import system_clock, to_text
 from switchboard.policy import Policy
+from switchboard.ports import Cursor
 from switchboard.routing import Agent, Presence
 from switchboard.wiring import new_id, pause
 
@@ -37,6 +48,7 @@ PATIENCE = 60.0
 LOOK_EVERY = 0.1
 PROVIDER_TRIES = 4
 CUSTOMER, OURS = "+15551230001", "+15550100100"
+MAIL_CUSTOMER, OUR_MAIL = "mia@customers.example", "support@acme.example"
 LONG_AGO = "2026-01-01T00:00:00.000Z"
 TABLES = {
     "ConversationsTable": "thread",
@@ -44,6 +56,7 @@ TABLES = {
     "CustomersTable": "address",
     "QueuesTable": "queue",
     "QuarantineTable": "account",
+    "ErasuresTable": "code",
 }
 """Each table's partition key, by the stack's output that names it."""
 
@@ -82,8 +95,12 @@ class Lab:
             agents=self.agents,
             customers=self.customers,
             queues=DynamoQueues(self.dynamodb, outputs["QueuesTable"]),
+            erasures=DynamoErasures(self.dynamodb, outputs["ErasuresTable"], self._pepper),
             router_queue=self,
         )
+
+    def _pepper(self) -> bytes:
+        return read_pepper(self.running.client("secretsmanager"), "switchboard/local/erasure.pepper")
 
     def close(self) -> None:
         """Give back its connections."""
@@ -99,9 +116,12 @@ class Lab:
         self.running.twilio.state.texts.clear()
         self.running.twilio.state.stopped.clear()
         self.running.twilio.faults.clear()
+        self.running.twilio.lose_webhooks(0)
         for double in self.running.providers.networks.values():
             double.notes.clear()
             double.answers.clear()
+        self.running.ses.mailbox.mails.clear()
+        self.running.ses.faults.clear()
         for table, partition in TABLES.items():
             self._empty(self.outputs[table], partition)
         names = {username: agent_id for agent_id, username in self.running.team.items()}
@@ -132,6 +152,22 @@ class Lab:
         url = f"{self.running.phones_url}/phones/{sender.replace('+', '%2B')}/messages"
         self.http.post(url, json={"to": to, "body": body}).raise_for_status()
 
+    def lose(self, body: str, sender: str = CUSTOMER, to: str = OURS, minutes_ago: float = 10) -> str:
+        """A customer texted us some minutes ago, and no webhook told us; returns the text's id."""
+        twilio = self.running.twilio
+        twilio.lose_webhooks(1)
+        self.text(body, sender, to)
+        text = [text for text in twilio.state.texts if text.direction == "inbound"][-1]  # Twilio answers STOP itself
+        self.wait_for(lambda: text.webhook, "the webhook to get lost")
+        text.created = text.sent = text.created - timedelta(minutes=minutes_ago)
+        return text.sid
+
+    def compared_an_hour_ago(self, account: str = "acme-sms") -> None:
+        """An account has been ours for a day, and its messages were compared with Twilio's an hour ago."""
+        now = system_clock()
+        cursor = Cursor(begun=now - timedelta(days=1), until=now - timedelta(hours=1))
+        DynamoCursors(self.dynamodb, self.outputs["QueuesTable"]).put(account, cursor)
+
     def phone(self, number: str = CUSTOMER) -> list[str]:
         """What a customer's phone has received."""
         return [text.body for text in self.running.twilio.state.texts if text.recipient == number]
@@ -147,6 +183,48 @@ class Lab:
         """What the customer has received on a social network."""
         double = self.running.providers.networks[network]
         return [note.body for note in double.on_phone(double.customer(CUSTOMER)) if not note.inbound]
+
+    def mail(
+        self,
+        text: str,
+        sender: str = MAIL_CUSTOMER,
+        to: str = OUR_MAIL,
+        *,
+        subject: str = "Where is my order?",
+        answers: Mail | None = None,
+        headers: dict[str, str] | None = None,
+        files: Sequence[File] = (),
+        envelope_sender: str | None = None,
+    ) -> bytes:
+        """A customer mails us with their mail program; returns the mail as it was sent. `headers` come on top."""
+        draft = Draft(
+            sender=sender,
+            recipient=to,
+            subject=subject,
+            text=text,
+            at=datetime.now(UTC),
+            message_id=f"{secrets.token_hex(8)}@customers.example",
+            files=files,
+        )
+        draft = answer(draft, answers.opened()) if answers else draft
+        head = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        raw = head.encode() + write(draft)
+        post(self.running.smtp_port, sender if envelope_sender is None else envelope_sender, draft.recipient, raw)
+        return raw
+
+    def mailbox(self, customer: str = MAIL_CUSTOMER) -> list[Mail]:
+        """The mails that a customer has got from us, the oldest first."""
+        return [mail for mail in self.running.ses.mailbox.of(customer) if mail.from_us]
+
+    def ask_meta_to_erase(self, network: str, person: str, *, secret: str | None = None) -> httpx.Response:
+        """Somebody asks Meta that we forget them: Meta calls, signing with our app's secret unless told otherwise."""
+        account = f"acme-{network}"
+        app_secret = secret or credentials_of(account, self.policy)["app_secret"]
+        wanted = json.dumps({"user_id": person, "algorithm": "HMAC-SHA256"}).encode()
+        payload = base64.urlsafe_b64encode(wanted).rstrip(b"=")
+        signature = base64.urlsafe_b64encode(hmac.digest(app_secret.encode(), payload, "sha256")).rstrip(b"=")
+        url = f"{self.outputs['PublicBaseUrl']}/erasure/{network}/{account}"
+        return self.http.post(url, data={"signed_request": (signature + b"." + payload).decode()})
 
     def stranger(self, network: str) -> Double:
         """Make a network's double with the right addresses and somebody else's credentials."""
@@ -295,6 +373,17 @@ class Lab:
             ExpressionAttributeValues={":past": {"S": LONG_AGO}},
         )
 
+    def let_erasure_settle(self, code: str) -> None:
+        """The erasure began so long ago that nobody can be writing any more."""
+        self.dynamodb.update_item(
+            TableName=self.outputs["ErasuresTable"],
+            Key={"code": {"S": code}, "item": {"S": "erasure"}},
+            UpdateExpression="SET #until = :past",
+            ConditionExpression="attribute_exists(#until)",
+            ExpressionAttributeNames={"#until": "until"},
+            ExpressionAttributeValues={":past": {"S": to_text(system_clock() - SETTLING)}},
+        )
+
     def let_attempt_age(self, entry: Entry) -> None:
         """The process that was sending this message died long ago."""
         self.dynamodb.update_item(
@@ -430,10 +519,14 @@ class Lab:
 
     def kept(self) -> dict[str, list[Any]]:
         """Everything that is stored: each table's items, the raw bytes' keys, and which queues have parked messages."""
-        tables = {table: sorted(self._scan(self.outputs[table]), key=json.dumps) for table in TABLES}
+        tables = {table: sorted(self._scan_kept(table), key=json.dumps) for table in TABLES}
         objects = self.s3.list_objects_v2(Bucket=self.outputs["RawBucket"]).get("Contents", [])
         parked = [output for output in self.outputs if output.endswith("LettersUrl") and self.depth(output)]
         return {**tables, "raw": [found["Key"] for found in objects], "parked": parked}
+
+    def _scan_kept(self, table: str) -> list[dict[str, Any]]:
+        """A table's items but for the reconciler's cursors, which move with the clock."""
+        return [item for item in self._scan(self.outputs[table]) if item["item"]["S"] != "cursor"]
 
     def metric(self, function: str, name: str) -> float:
         """How much a function has counted of a metric, from the start (EMF lines in its log)."""

@@ -127,6 +127,40 @@ def test_what_could_not_be_understood_is_shown_with_its_reason() -> None:
     assert told(event) == [("quarantined", None, "not_utf8")]
 
 
+def test_a_mail_is_told_like_any_other_message_and_where_it_bounced() -> None:
+    mail = Message(
+        channel="email",
+        account="acme-email",
+        provider_id=SID,
+        sender=Party(address="mia@customers.example", name="Mia"),
+        subject="secret subject",
+        text="secret words",
+    )
+    place = PLACE | {"account": "acme-email", "channel": "email"}
+    sent = added(60, message_id="ack", direction="outbound", author="system", kind="acknowledgement")
+    bounced = ConversationDeliveryChanged(
+        at=after(90), **CONVERSATION, message_id="ack", status=DeliveryStatus.BOUNCED, code="user_unknown"
+    )
+    feed = Feed({})
+    steps = list(
+        feed.read(
+            on_the_bus(
+                MessageReceived(at=START, message=mail),
+                added(),
+                ConversationOpened(at=after(25), **place, policy="p"),
+                sent,
+                bounced,
+            ),
+            START,
+        )
+    )
+
+    assert [step.what for step in steps] == ["received", "routed", "bounced"]
+    lines = "\n".join(show(step, colours=True) for step in steps)
+    assert "secret" not in lines
+    assert "mia" not in lines.lower()
+
+
 def test_no_line_shows_a_text_or_an_address() -> None:
     steps = Feed({}).read(on_the_bus(received(), added(), opened(), assigned()), after(0))
 

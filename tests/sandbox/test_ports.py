@@ -1,6 +1,7 @@
 """Where the sandbox listens."""
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,14 @@ from sandbox.ports import HOST, Ports, choose_ports, draw_ports, is_free, read_p
 
 
 def test_the_defaults_serve_the_first_time(tmp_path: Path) -> None:
-    assert choose_ports(tmp_path / "ports.json", None, None) == Ports(aws=4566, phones=4580)
+    assert choose_ports(tmp_path / "ports.json", None, None) == Ports(aws=4566, phones=4580, mail=4587)
 
 
 def test_what_was_asked_for_is_used_again_tomorrow(tmp_path: Path) -> None:
-    choose_ports(tmp_path / "ports.json", 5001, None)
+    choose_ports(tmp_path / "ports.json", 5001, None, 5003)
 
-    assert choose_ports(tmp_path / "ports.json", None, 5002) == Ports(aws=5001, phones=5002)
-    assert read_ports(tmp_path / "ports.json") == Ports(aws=5001, phones=5002)
+    assert choose_ports(tmp_path / "ports.json", None, 5002) == Ports(aws=5001, phones=5002, mail=5003)
+    assert read_ports(tmp_path / "ports.json") == Ports(aws=5001, phones=5002, mail=5003)
 
 
 def test_nothing_started_yet_says_how_to_start(tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_a_port_in_use_is_named_with_a_way_out() -> None:
 
         assert not is_free(port)
         with pytest.raises(SandboxError, match=f"port {port} is in use .* make up AWS_PORT={port + 1}"):
-            require_free(Ports(aws=port, phones=draw_ports().phones))
+            require_free(replace(draw_ports(), aws=port))
 
 
 def test_two_servers_can_not_share_a_port() -> None:
@@ -43,4 +44,4 @@ def test_drawn_ports_are_free_and_differ() -> None:
     ports = draw_ports()
 
     require_free(ports)
-    assert ports.aws != ports.phones
+    assert len({ports.aws, ports.phones, ports.mail}) == 3

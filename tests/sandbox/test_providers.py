@@ -7,14 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.lines import make_providers, networks_of
+from sandbox.lines import make_providers, make_ses, networks_of
 from sandbox.providers import Providers
 from switchboard.policy import load_policy
+from tests.sandbox.mail import Aws
 from tests.world import ROOT
 
 POLICY = load_policy(ROOT / "policy.yaml")
 NETWORKS = networks_of(POLICY)
-ADA = {"number": "+1 (500) 555-0101", "name": "Ada"}
+ADA, ADAS = {"number": "+1 (500) 555-0101", "name": "Ada"}, "ada@customers.example"
 
 
 def call(providers: Providers, method: str, path: str, document: dict[str, Any] | None = None) -> httpx.Response:
@@ -31,7 +32,7 @@ def call(providers: Providers, method: str, path: str, document: dict[str, Any] 
 
 @pytest.fixture
 def providers(tmp_path: Path) -> Providers:
-    made = make_providers(POLICY, "http://127.0.0.1:9", tmp_path)  # where nobody listens
+    made = make_providers(POLICY, "http://127.0.0.1:9", tmp_path, make_ses(POLICY, Aws()))  # where nobody listens
     for network in made.networks.values():
         asyncio.run(network._client.aclose())
         network._client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200)))
@@ -48,7 +49,7 @@ def test_what_a_customer_writes_on_a_network_reaches_its_double_and_the_page(
     assert call(providers, "POST", f"/phones/{phone['number']}/messages", document).status_code == 201
 
     shown = call(providers, "GET", "/phones").json()
-    assert shown["phones"] == [{"channel": network, "number": phone["number"], "name": "Ada", "on": True}]
+    assert shown["phones"] == [{"channel": network, "number": phone["number"], "name": "Ada", "on": True, "mail": ADAS}]
     (text,) = shown["texts"]
     assert (text["channel"], text["sender"], text["recipient"]) == (network, phone["number"], ours)
     assert (text["body"], text["direction"], text["webhook"]) == ("Hi", "inbound", "200")

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from sandbox.providers import Providers
-from sandbox.twilio import HELPED, STARTED, STOPPED, Account, Line, Text, Twilio
+from sandbox.twilio import HELPED, STARTED, STOPPED, Account, Line, Service, Text, Twilio
 
 SID, TOKEN = "AC" + "1" * 32, "2" * 32
 KEY, KEY_SECRET = "SK" + "3" * 32, "4" * 32
@@ -71,7 +71,7 @@ class World:
                     TOKEN,
                     lines=[Line(OURS, "Support", WEBHOOK), Line(ALSO_OURS, "Sales")],
                     api_keys={KEY: KEY_SECRET},
-                    services={SERVICE: ALSO_OURS},
+                    services={SERVICE: Service(ALSO_OURS)},
                 )
             ],
             state_file=state_file,
@@ -427,7 +427,15 @@ def test_the_page_shows_numbers_phones_and_texts(world: World) -> None:
         {"channel": "sms", "number": OURS, "name": "Support"},
         {"channel": "sms", "number": ALSO_OURS, "name": "Sales"},
     ]
-    assert shown["phones"] == [{"channel": "sms", "number": CUSTOMER, "name": CUSTOMER, "on": True}]
+    assert shown["phones"] == [
+        {
+            "channel": "sms",
+            "number": CUSTOMER,
+            "name": CUSTOMER,
+            "on": True,
+            "mail": "15005550101@customers.example",
+        }
+    ]
     assert [(text["body"], text["segments"], text["webhook"]) for text in shown["texts"]] == [("Hi", 1, "200")]
 
 
@@ -461,3 +469,109 @@ def test_stopping_ends_the_pages_connection() -> None:
         assert next(lines) == "retry: 1000"
     assert list(lines) == [""]
     client.close()
+
+
+WHATSAPP, ON_WHATSAPP = f"whatsapp:{OURS}", f"whatsapp:{CUSTOMER}"
+
+
+@pytest.fixture
+def whatsapp(world: World) -> World:
+    (account,) = world.twilio.accounts.values()
+    account.lines.append(Line(WHATSAPP, "Support", WEBHOOK))
+    world.call("POST", "/phones", json={"number": CUSTOMER, "name": "Ada"})
+    world.twilio.add_phone(ON_WHATSAPP, "Ada")
+    return world
+
+
+def write(world: World, body: str) -> None:
+    world.call("POST", f"/phones/{ON_WHATSAPP}/messages", json={"to": WHATSAPP, "body": body})
+
+
+def test_a_text_on_whatsapp_says_who_wrote(whatsapp: World) -> None:
+    write(whatsapp, "Hi")
+    [fields] = whatsapp.webhook.fields
+    told = {name: fields[name] for name in ("From", "To", "ProfileName", "WaId", "ExternalUserId")}
+    assert told == {
+        "From": ON_WHATSAPP,
+        "To": WHATSAPP,
+        "ProfileName": "Ada",
+        "WaId": "15005550101",
+        "ExternalUserId": "whatsapp:ID.15005550101",
+    }
+
+
+def test_TW_15_whatsapp_does_nothing_about_a_stop(whatsapp: World) -> None:
+    write(whatsapp, "STOP")
+    assert whatsapp.send(From=WHATSAPP, To=ON_WHATSAPP).status_code == 201
+    assert [text.status for text in whatsapp.twilio.state.texts] == ["received", "delivered"]
+
+
+def test_TW_14_whatsapp_takes_a_free_text_for_a_day(whatsapp: World) -> None:
+    whatsapp.send(From=WHATSAPP, To=ON_WHATSAPP)
+    assert (whatsapp.webhook.fields[-1]["MessageStatus"], whatsapp.webhook.fields[-1]["ErrorCode"]) == (
+        "failed",
+        "63016",
+    )
+    write(whatsapp, "Hi")
+    whatsapp.send(From=WHATSAPP, To=ON_WHATSAPP)
+    assert whatsapp.webhook.fields[-1]["MessageStatus"] == "delivered"
+
+
+def test_X_3_a_lost_webhook_is_called_by_nobody_and_the_text_is_listed(world: World) -> None:
+    world.call("POST", f"{API}/faults", json={"fault": "lost_webhook", "times": 1})
+    text = world.text("Hi")
+    assert (text.webhook, world.webhook.calls) == ("11200", [])
+    listed = world.call("GET", f"{API}{MESSAGES}.json", params={"To": OURS}).json()["messages"]
+    assert [(message["sid"], message["direction"]) for message in listed] == [(text.sid, "inbound")]
+    assert world.text("Hi again").webhook == "200"
+
+
+def test_X_3_where_the_webhook_fails_the_fallback_is_called_and_told_why(world: World) -> None:
+    _account, line = world.twilio.line(OURS) or (None, None)
+    assert line
+    line.fallback = "http://us.example/caught/sms/support-us#rc=3"
+    world.webhook.answer = Response(status_code=503)
+    world.text("Hi")
+    [(_, first), (request, fields)] = world.webhook.calls
+    assert fields == {**first, "ErrorCode": "11200", "ErrorUrl": WEBHOOK.partition("#")[0]}
+    url = line.fallback.partition("#")[0]
+    assert RequestValidator(TOKEN).validate(url, fields, request.headers["x-twilio-signature"])
+
+
+def test_a_messages_media_are_listed_and_deleted(world: World) -> None:
+    text = world.text("", media=("image/png", "image/gif"))
+    url = world.webhook.fields[0]["MediaUrl1"]
+    path = f"{API}{MESSAGES}/{text.sid}/Media"
+    listed = world.call("GET", f"{path}.json").json()["media_list"]
+    assert [media["content_type"] for media in listed] == ["image/png", "image/gif"]
+    assert url.endswith(listed[1]["sid"])
+    assert world.call("DELETE", f"{path}/{listed[0]['sid']}.json").status_code == 204
+    assert world.call("DELETE", f"{path}/{listed[0]['sid']}.json").status_code == 404
+    assert len(world.call("GET", f"{path}.json").json()["media_list"]) == 1
+
+
+def test_a_message_on_its_way_can_not_be_deleted(world: World) -> None:
+    uri = world.send().json()["uri"]
+    world.twilio.state.texts[0].status = "sending"
+    assert (world.call("DELETE", API + uri).status_code, len(world.twilio.state.texts)) == (409, 1)
+
+
+def test_a_number_is_told_where_its_messages_go(world: World) -> None:
+    numbers = f"{API}/2010-04-01/Accounts/{SID}/IncomingPhoneNumbers"
+    [number] = world.call("GET", f"{numbers}.json", params={"PhoneNumber": OURS}).json()["incoming_phone_numbers"]
+    assert (number["phone_number"], number["sms_url"]) == (OURS, WEBHOOK)
+    form = {"SmsUrl": "http://us.example/new", "SmsFallbackUrl": "http://us.example/fallback"}
+    assert world.call("POST", f"{numbers}/{number['sid']}.json", data=form).json()["sms_url"] == form["SmsUrl"]
+    _account, line = world.twilio.line(OURS) or (None, None)
+    assert line
+    assert (line.webhook, line.fallback) == (form["SmsUrl"], form["SmsFallbackUrl"])
+    assert world.call("POST", f"{numbers}/PN0.json", data=form).status_code == 404
+
+
+def test_a_messaging_service_is_told_where_its_messages_go(world: World) -> None:
+    service = f"{API}/v1/Services/{SERVICE}"
+    form = {"InboundRequestUrl": "http://us.example/new", "StatusCallback": "http://us.example/status"}
+    world.call("POST", service, data=form)
+    told = world.call("GET", service).json()
+    assert (told["inbound_request_url"], told["status_callback"]) == tuple(form.values())
+    assert world.call("GET", f"{API}/v1/Services/MG0").status_code == 404
