@@ -1,8 +1,9 @@
 """Write the pages that are made from code: `python docs/generate.py` (or `make docs`); `--check` only compares.
 
 `docs/events.md` from the event models, `docs/policy.schema.json` from the policy's, for editors, and
-`docs/messages.schema.json` from those of what customers and providers send. Into `docs/channels.md` go the rules of
-`docs/rules.toml`, each with the files of the tests that carry its number.
+`docs/messages.schema.json` from those of what customers and providers send. Into `docs/channels.md` go what channels
+support, from their code and their `supports.toml`, and the rules of `docs/rules.toml`, each with the files of the tests
+that carry its number; into `docs/adding-a-channel.md` the fields of a channel, from their docstrings.
 """
 
 import ast
@@ -11,18 +12,22 @@ import re
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = tomllib.loads((ROOT / "docs" / "rules.toml").read_text("utf-8"))
-RULES_BEGIN, RULES_END = "<!-- rules: made by make docs -->\n", "<!-- end of rules -->"
+PAGE, GUIDE = ROOT / "docs" / "channels.md", ROOT / "docs" / "adding-a-channel.md"
+CHANNELS = ROOT / "switchboard" / "channels"
 RULE_IN_NAME = re.compile(r"(?:^test|_and)_(X|SEC|AK|EM|TW|MT|FB|IG|WA|TG|LN)_(\d+)(?=_|$)")
 sys.path.insert(0, str(ROOT))
 
-from switchboard.events import (  # noqa: E402  # runs as a script, from anywhere
+from switchboard.channels import Channel, all_channels  # noqa: E402  # runs as a script, from anywhere
+from switchboard.channels.media import MEGABYTE, Remote  # noqa: E402  # the same
+from switchboard.events import (  # noqa: E402  # the same
     ALL_EVENTS,
     CONVERSATION_EVENTS,
     SOURCE,
@@ -159,19 +164,124 @@ def rules_table() -> str:
     chapters = []
     for chapter, rules in RULES["rules"].items():
         lines = [f"### {chapter}", "", "| rule | says | held by |", "|---|---|---|"]
-        lines += [f"| {rule} | {says} | {_files(held.get(rule, Counter()))} |" for rule, says in rules.items()]
+        lines += [f"| {rule} | {says} | {_named(held.get(rule, Counter()))} |" for rule, says in rules.items()]
         chapters.append("\n".join(lines) + "\n")
     return "\n".join(chapters)
 
 
-def _files(tests: Counter[Path]) -> str:
+def _named(tests: Counter[Path]) -> str:
     return ", ".join(f"[{path.stem}](../{path})" for path in tests) or "open"
 
 
-def channels_page() -> str:
-    """The page as it is written, with the rules between their marks made anew."""
-    before, _, rest = (ROOT / "docs" / "channels.md").read_text("utf-8").partition(RULES_BEGIN)
-    return f"{before}{RULES_BEGIN}\n{rules_table()}\n{RULES_END}{rest.partition(RULES_END)[2]}"
+TOLD: Mapping[str, str] = {
+    "text": "text",
+    "media": "media",
+    "replies": "replies",
+    "edits": "edits",
+    "deletes": "deletes",
+    "reactions": "reactions",
+    "buttons": "buttons",
+    "statuses": "statuses",
+    "opt_out": "opt-out",
+    "who_sent_it": "who sent it",
+    "silent_for": "silent for",
+}
+"""What only people know of a channel: each `supports.toml` has these, the page a row of this name for each."""
+NONE = "\N{EN DASH}"
+_UNITS = {"len": "characters", "utf8_length": "bytes", "utf16_length": "UTF-16 units"}
+_UNKNOWN = {"find": "asks the provider", "repeat": "sends again: it knows a copy", "leave": "leaves it to the agent"}
+
+
+def _window(found: Channel) -> str:
+    """As of the address that the samples are for."""
+    account = tomllib.loads((CHANNELS / found.name / "samples" / "account.toml").read_text("utf-8"))
+    window = found.window_of(account["address"])
+    return f"{window.total_seconds() / 3600:g} h" if window else NONE
+
+
+def _longest_text(found: Channel) -> str:
+    limit = f"{found.text_limit // 1024} K" if found.text_limit > 64 * 1024 else str(found.text_limit)
+    return f"{limit} {_UNITS[found.text_length.__name__]}"
+
+
+def _largest_delivery(found: Channel) -> str:
+    kilobytes = found.body_limit // 1024
+    return f"{kilobytes // 1024} MB" if kilobytes >= 1024 else f"{kilobytes} KB"  # noqa: PLR2004  # of a megabyte
+
+
+def _files(found: Channel) -> str:
+    if isinstance(found.media, Remote):
+        return f"at the network, up to {found.media.limit // MEGABYTE} MB"
+    return "in the delivery" if found.media else NONE
+
+
+def _mark(has: object) -> str:
+    return "✓" if has else NONE
+
+
+CODED: Mapping[str, Callable[[Channel], str]] = {
+    "window": _window,
+    "longest text": _longest_text,
+    "largest delivery": _largest_delivery,
+    "files": _files,
+    "a send whose result is unknown": lambda found: _UNKNOWN[found.on_unknown],
+    "says that it is a machine": lambda found: _mark(found.discloses),
+    "subscription watched": lambda found: _mark(found.watch),
+    "lists what came": lambda found: _mark(found.history),
+    "erases at the provider": lambda found: _mark(found.forget),
+}
+"""What the code says of a channel; a `supports.toml` may add to it under the same name."""
+
+
+def support_table() -> str:
+    """A column per channel, a row for each thing that it has or hasn't."""
+    columns = [_column(found) for found in _in_order()]
+    rows = [[heading, *(column[heading] for column in columns)] for heading in columns[0]]
+    return table(["", *(found.name for found in _in_order())], rows)
+
+
+def _in_order() -> Sequence[Channel]:
+    """Mail, text messages, then networks by name."""
+    return sorted(all_channels().values(), key=lambda found: (found.transport, found.name))
+
+
+def _column(found: Channel) -> dict[str, str]:
+    told = tomllib.loads((CHANNELS / found.name / "supports.toml").read_text("utf-8"))
+    column = {heading: told[name] for name, heading in TOLD.items()}
+    return column | {
+        heading: "; ".join(filter(None, [read(found), told.get(heading)])) for heading, read in CODED.items()
+    }
+
+
+def contract_table() -> str:
+    """A row per field of `Channel`, with the docstring below it."""
+    source = ast.parse((CHANNELS / "__init__.py").read_text("utf-8"))
+    (contract,) = (node for node in source.body if isinstance(node, ast.ClassDef) and node.name == "Channel")
+    return table(["field", "type", "default", "meaning"], [list(row) for row in _fields(contract)])
+
+
+def _fields(contract: ast.ClassDef) -> Iterator[tuple[str, str, str, str]]:
+    for node, below in pairwise(contract.body):
+        if isinstance(node, ast.AnnAssign) and isinstance(below, ast.Expr):
+            default = f"`{ast.unparse(node.value)}`" if node.value else "**needed**"
+            meaning = " ".join(ast.literal_eval(below.value).split())
+            yield f"`{ast.unparse(node.target)}`", f"`{ast.unparse(node.annotation)}`", default, meaning
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def filled(page: Path, **parts: str) -> str:
+    """A page as it is written, with what stands between the marks of each part made anew."""
+    text = page.read_text("utf-8")
+    for name, made in parts.items():
+        begin, end = f"<!-- {name}: made by make docs -->\n", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"
+    return text
 
 
 def _as_json(schema: dict[str, Any]) -> str:
@@ -185,7 +295,8 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "docs" / "events.md": "\n".join([PREFACE, *chapters]),
         ROOT / "docs" / "policy.schema.json": _as_json(Policy.model_json_schema()),
-        ROOT / "docs" / "channels.md": channels_page(),
+        PAGE: filled(PAGE, support=support_table(), rules=rules_table()),
+        GUIDE: filled(GUIDE, contract=contract_table()),
         ROOT / "docs" / "messages.schema.json": _as_json(messages_schema()),
     }
 

@@ -6,6 +6,8 @@ https://developers.facebook.com/docs/graph-api/webhooks/getting-started. A secre
 
 the app's secret (32 hexadecimal digits), a word of our own choice (letters, digits, `_`, `-`; at least 16) that Meta
 shows when it first calls, and the token that sends. A value without that shape is a placeholder and counts as absent.
+Two more help the watchdog: `app_id` tells our app from others at the same account, `waba_id` is the business account of
+a WhatsApp number, without which its subscription can't be asked about.
 """
 
 import base64
@@ -23,6 +25,8 @@ from switchboard.channels import Account, Request, Secret
 from switchboard.channels.payload import ident, read_object
 from switchboard.errors import UnparseableError
 
+VERSION = "v25.0"
+"""Of the Graph API, pinned (rule MT-6): Meta retires a version about two years after its release."""
 BODY_LIMIT = 3 * 1024 * 1024  # rule SEC-4: Meta's own limit
 WINDOW = timedelta(hours=24)
 """After the customer's last message; later only templates (WhatsApp) and tags may be sent (rules WA-3, FB-1)."""
@@ -31,6 +35,8 @@ _SHAPES = {
     "app_secret": re.compile(r"[0-9a-fA-F]{32}"),
     "verify_token": re.compile(r"[A-Za-z0-9_-]{16,256}"),
     "access_token": re.compile(r"[!-~]{20,}"),
+    "app_id": re.compile(r"[0-9]{5,20}"),
+    "waba_id": re.compile(r"[0-9]{5,20}"),
 }
 _CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -91,13 +97,9 @@ def user_to_erase(body: bytes, secrets: Sequence[Secret]) -> str | None:
     return ident(request, "user_id") if str(request.get("algorithm")).upper() == "HMAC-SHA256" else None
 
 
-def erasure_answer(user: str, secret: Secret, status_url: str) -> str:
-    """The answer to a data-deletion callback: where to look how it went, and under which code.
-
-    The code is the same each time Meta asks for the same user, so that asking twice erases once.
-    """
-    code = _hmac(credential(secret, "app_secret") or "", f"erase:{user}".encode()).hex()[:24]
-    return json.dumps({"url": f"{status_url}?code={code}", "confirmation_code": code})
+def erasure_answer(code: str, base_url: str) -> str:
+    """The answer to a data-deletion callback: where to look how it went, and under which code."""
+    return json.dumps({"url": f"{base_url}/erasure/{code}", "confirmation_code": code})
 
 
 def appsecret_proof(access_token: str, app_secret: str) -> str:

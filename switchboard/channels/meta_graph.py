@@ -4,19 +4,16 @@ https://developers.facebook.com/docs/graph-api/guides/error-handling and
 https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from switchboard.channels import Secret
-from switchboard.channels.meta import appsecret_proof, credential
-from switchboard.channels.payload import child, ident
+from switchboard.channels.meta import VERSION, appsecret_proof, credential
+from switchboard.channels.payload import child, ident, items
 from switchboard.channels.rest import Answer, Api, blocked, credentials_refused, failure, outside_window
 from switchboard.errors import SecretMissingError, SendError, SendThrottledError
-
-VERSION = "v25.0"
-"""Pinned (rule MT-6): Meta retires a version about two years after its release."""
 
 _THROTTLED = {"4", "17", "32", "341", "613", "130429", "131016", "131056"}  # and 80000 to 80014, see `_is_throttled`
 _BUSINESS_LIMITS = range(80_000, 80_015)
@@ -38,10 +35,26 @@ class Graph:
 
     def post_message(self, account: str, document: Mapping[str, Any]) -> dict[str, Any]:
         """Send from an account (a phone number's, page's or Instagram account's id); raises a `SendError`."""
-        answer = self._api.post(f"/{VERSION}/{quote(account, safe='')}/messages?{self._proof}", document)
-        if answer.is_success and "error" not in answer.document:
-            return answer.document
-        raise _failure(answer)
+        return _document(self._api.post(self._path(account, "messages"), document))
+
+    def subscribed_apps(self, node: str) -> list[dict[str, Any]]:
+        """Which apps are told of what happens to a page, an Instagram or a WhatsApp account; raises a `SendError`."""
+        answer = _document(self._api.get(self._path(node, "subscribed_apps")))
+        return [app for app in items(answer, "data") if isinstance(app, dict)]
+
+    def subscribe(self, node: str, fields: Sequence[str]) -> None:
+        """Have our app be told of these fields, or of those that it is set up for; raises a `SendError`."""
+        query = f"&{urlencode({'subscribed_fields': ','.join(fields)})}" if fields else ""
+        _document(self._api.post(self._path(node, "subscribed_apps") + query, {}))
+
+    def _path(self, node: str, edge: str) -> str:
+        return f"/{VERSION}/{quote(node, safe='')}/{edge}?{self._proof}"
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    if answer.is_success and "error" not in answer.document:
+        return answer.document
+    raise _failure(answer)
 
 
 def _failure(answer: Answer) -> SendError:

@@ -40,14 +40,25 @@ class Api:
         self._headers = {"content-type": "application/json", **headers}
         self._pool = urllib3.PoolManager(timeout=urllib3.Timeout(timeout.total_seconds()), retries=False)
 
+    def get(self, path: str) -> Answer:
+        """Ask once; raises the same as `post`."""
+        return self._call("GET", path, None, {})
+
+    def put(self, path: str, document: Mapping[str, Any]) -> Answer:
+        """Set once; raises the same as `post`."""
+        return self._call("PUT", path, document, {})
+
     def post(self, path: str, document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
         """Call once. Raises `SendThrottledError` if it was not reached, `SendUnknownError` if it gave no answer."""
+        return self._call("POST", path, document, headers or {})
+
+    def _call(self, method: str, path: str, document: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Answer:
         try:
             response = self._pool.request(
-                "POST",
+                method,
                 self._base_url + path,
-                body=json.dumps(document).encode(),
-                headers={**self._headers, **(headers or {})},
+                body=None if document is None else json.dumps(document).encode(),
+                headers={**self._headers, **headers},
                 redirect=False,
                 preload_content=False,
             )

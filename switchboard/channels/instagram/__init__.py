@@ -2,16 +2,24 @@
 
 from datetime import timedelta
 
-from switchboard.channels import Channel, Secret, Sender
+from switchboard.channels import Channel, Secret, Sender, Watcher
+from switchboard.channels.instagram.media import MEDIA
 from switchboard.channels.instagram.parse import parse
 from switchboard.channels.instagram.verify import verify
 from switchboard.channels.length import utf8_length
-from switchboard.channels.meta import BODY_LIMIT, WINDOW, handshake
+from switchboard.channels.meta import BODY_LIMIT, WINDOW, handshake, user_to_erase
 
 
 def connect(secret: Secret, base_url: str | None, timeout: timedelta) -> Sender:
     """See `send.connect`; imported only here because ingest never sends."""
     from switchboard.channels.instagram.send import connect  # noqa: PLC0415  # lazy on purpose: urllib3 costs a cold start
+
+    return connect(secret, base_url, timeout)
+
+
+def watch(secret: Secret, base_url: str | None, timeout: timedelta) -> Watcher:
+    """See `watch.connect`; imported only here because ingest never asks."""
+    from switchboard.channels.instagram.watch import connect  # noqa: PLC0415  # lazy on purpose: urllib3 costs a cold start
 
     return connect(secret, base_url, timeout)
 
@@ -26,6 +34,10 @@ CHANNEL = Channel(
     answer={"content-type": "text/plain"},
     answer_body="",
     handshake=handshake,
-    window=WINDOW,
+    discloses=True,
+    whom_to_erase=user_to_erase,
+    watch=watch,
+    window_of=lambda _ours: WINDOW,
     text_length=utf8_length,
+    media=MEDIA,
 )

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from switchboard.channels import Channel, Secret, Sender
+from switchboard.channels import Channel, Secret, Sender, Watcher
 from switchboard.channels.length import utf16_length
+from switchboard.channels.line.media import MEDIA
 from switchboard.channels.line.parse import parse
 from switchboard.channels.line.verify import verify
 
@@ -11,6 +12,13 @@ from switchboard.channels.line.verify import verify
 def connect(secret: Secret, base_url: str | None, timeout: timedelta) -> Sender:
     """See `send.connect`; imported only here because ingest never sends."""
     from switchboard.channels.line.send import connect  # noqa: PLC0415  # lazy on purpose: urllib3 costs a cold start
+
+    return connect(secret, base_url, timeout)
+
+
+def watch(secret: Secret, base_url: str | None, timeout: timedelta) -> Watcher:
+    """See `watch.connect`; imported only here because ingest never asks."""
+    from switchboard.channels.line.watch import connect  # noqa: PLC0415  # lazy on purpose: urllib3 costs a cold start
 
     return connect(secret, base_url, timeout)
 
@@ -25,5 +33,7 @@ CHANNEL = Channel(
     answer={"content-type": "text/plain"},
     answer_body="",
     text_length=utf16_length,
+    watch=watch,
     on_unknown="repeat",
+    media=MEDIA,
 )

@@ -59,6 +59,7 @@ def _message(event: _Element, common: _Common) -> Received:
     common = common | {
         "provider_id": key(need(message, "id")),
         "thread": Thread(in_reply_to=key(quoted)) if quoted else None,
+        "reply_token": text(event, "replyToken") or None,
     }
     words, attachments = words_of(message), attachments_of(message)
     if is_understood(message):

@@ -5,7 +5,6 @@ own ids, by which LINE recognises a repetition: so a push whose result is unknow
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -26,17 +25,6 @@ REPLY_WITHIN = timedelta(seconds=50)
 """LINE takes a reply token for a minute after the webhook."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyToken:
-    """What a customer's event brought to answer it with, once and free of charge, and when it happened."""
-
-    value: str
-    given_at: datetime
-
-    def is_alive(self, now: datetime) -> bool:
-        return now - self.given_at < REPLY_WITHIN
-
-
 def connect(secret: Secret, base_url: str | None, timeout: timedelta) -> "LineSender":
     """Make a sender; `base_url` stands in for api.line.me. Raises `SecretMissingError`."""
     token = credential(secret, "channel_access_token")
@@ -51,17 +39,24 @@ class LineSender:
     def __init__(self, api: Api, clock: Callable[[], datetime] = system_clock) -> None:
         self._api, self._clock = api, clock
 
-    def send(self, outgoing: Outgoing, reply: ReplyToken | None = None) -> Sent:
-        """Send a text: as the reply while the token lives and LINE takes it, else as a push."""
+    def send(self, outgoing: Outgoing) -> Sent:
+        """Send a text: an acknowledgement as the reply while the token lives and LINE takes it, all else as a push.
+
+        A reply has no key by which LINE knows a copy, so only what is never repeated goes as one.
+        """
         messages = [{"type": "text", "text": cut_utf16(outgoing.text, TEXT_LIMIT)}]
-        if reply and reply.is_alive(self._clock()):
-            answer = self._api.post("/v2/bot/message/reply", {"replyToken": reply.value, "messages": messages})
+        if outgoing.automatic and outgoing.reply_token and self._is_fresh(outgoing.asked_at):
+            reply = {"replyToken": outgoing.reply_token, "messages": messages}
+            answer = self._api.post("/v2/bot/message/reply", reply)
             if answer.status != HTTPStatus.BAD_REQUEST:  # which a used or expired token is
                 return self._sent(answer)
         headers = {"x-line-retry-key": str(retry_key(outgoing))}
         return self._sent(
             self._api.post("/v2/bot/message/push", {"to": outgoing.recipient, "messages": messages}, headers)
         )
+
+    def _is_fresh(self, asked_at: datetime | None) -> bool:
+        return asked_at is not None and self._clock() - asked_at < REPLY_WITHIN
 
     def find(self, _outgoing: Outgoing, _since: datetime) -> Sequence[Sent]:
         """Nothing: LINE can't be asked, and need not be."""
