@@ -146,6 +146,17 @@ class Api(Construct):
                 )
             )
 
+    def take_erasures(self, function: lambda_.Function) -> None:
+        """Networks' deletion callbacks, and the page that a person is given for theirs."""
+        for path, name in {"/erasure/{channel}/{account}": "AskToErase", "/erasure/{code}": "ShowErasure"}.items():
+            for route in self._route(path, name, function):
+                Validations.of(route).acknowledge(
+                    Acknowledgment(
+                        id="AwsSolutions-APIG4",
+                        reason="the network signs its callback; the page is found by a long code and names nobody",
+                    )
+                )
+
     def serve_agents(self, function: lambda_.Function) -> None:
         """Only with a token that the user pool gave to the console's client."""
         authorizer = HttpJwtAuthorizer(

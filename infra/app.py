@@ -10,7 +10,8 @@ from constructs import Node
 
 from infra.bundle import bundle
 from infra.cloud import CloudOnlyStack
-from infra.policy import policy_of
+from infra.policy import policy_of, require_registration
+from infra.ses import mail_addresses
 from infra.settings import StageSettings, settings_of
 from infra.stack import SwitchboardStack
 from switchboard.policy import Policy
@@ -30,7 +31,16 @@ def add_stacks(app: App, settings: StageSettings, policy: Policy, code: Mapping[
     name = f"Switchboard-{settings.stage}"
     stack = SwitchboardStack(app, name, settings=settings, policy=policy, code=code)
     if settings.in_cloud:
-        CloudOnlyStack(app, f"{name}-cloud", settings=settings, bus=stack.messaging.bus)
+        require_registration(policy)
+        CloudOnlyStack(
+            app,
+            f"{name}-cloud",
+            settings=settings,
+            bus=stack.messaging.bus,
+            mail_addresses=mail_addresses(policy.accounts),
+            bucket=stack.storage.raw,
+            sending_events=stack.mail.events,
+        )
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return stack
 

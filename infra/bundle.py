@@ -17,19 +17,28 @@ from switchboard.policy import Policy
 BUILD = ROOT / ".build"
 
 _COMMON = (Library("aws-lambda-powertools"), Library("boto3"), Library("pydantic"), Library("tzdata"))
+_TWILIO = Library("twilio", without=("aiohttp", "aiohttp-retry"))  # they serve its async client
+_MAIL = (Library("chardet"), Library("nh3"), Library("selectolax"))
 
 LIBRARIES: Mapping[str, tuple[Library, ...]] = {
     "ingest_sms": (*_COMMON, Library("twilio", only=("twilio/__init__.py", "twilio/request_validator.py"))),
+    "catch_sms": _COMMON,
+    "reconcile_sms": (*_COMMON, _TWILIO),
     "ingest_social": _COMMON,
+    "ingest_email": (*_COMMON, *_MAIL),
     "router": _COMMON,
     "auto_ack": _COMMON,
-    "outbound": (*_COMMON, Library("twilio", without=("aiohttp", "aiohttp-retry"))),  # they serve its async client
+    "outbound": (*_COMMON, _TWILIO),
+    "fetch_media": (*_COMMON, *_MAIL),
     "outbox": _COMMON,
     "agent_api": _COMMON,
+    "erasure_api": _COMMON,
+    "erase": (*_COMMON, Library("twilio", without=("aiohttp", "aiohttp-retry"))),
+    "watch_channels": _COMMON,
 }
 """The functions, with what each imports. boto3 too: Lambda's own is another version, and four times the size."""
 
-_LEFT_OUT = ("*/__pycache__/*", "*.pyc", "*/samples/*", "*.md")
+_LEFT_OUT = ("*/__pycache__/*", "*.pyc", "*/samples/*", "*.md", "*/supports.toml")
 
 
 def bundle(

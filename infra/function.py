@@ -17,7 +17,6 @@ from infra.settings import StageSettings
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 METRICS_NAMESPACE = "Switchboard"
-_BATCH = 10
 _STREAM_BATCH = 100
 _STREAM_TRIES = 50  # minutes of a bus out of reach; then one poisoned change must not hold up all conversations
 
@@ -58,6 +57,7 @@ class WorkQueue(Construct):
     def __init__(self, scope: Construct, id: str, *, name: str, settings: StageSettings) -> None:
         super().__init__(scope, id)
         self._consumers = settings.functions[name].consumers
+        self._batch = settings.functions[name].batch
         self.dead_letters = parking_queue(self, "DeadLetters", settings)
         self.queue = sqs.Queue(
             self,
@@ -93,7 +93,7 @@ class WorkQueue(Construct):
             "Source",
             target=function,
             event_source_arn=self.queue.queue_arn,
-            batch_size=_BATCH,
+            batch_size=self._batch,
             max_concurrency=self._consumers,
             report_batch_item_failures=True,
         )

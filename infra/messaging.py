@@ -16,6 +16,7 @@ from infra.settings import StageSettings
 from switchboard.events import (
     SOURCE,
     ConversationMessageAdded,
+    ConversationMessageChanged,
     ConversationOpened,
     ConversationQueued,
     Event,
@@ -26,6 +27,8 @@ from switchboard.events import (
 _MESSAGE_KIND = {"message": {"kind": [{"anything-but": "delivery_status"}]}}
 _DELIVERY_REPORT = {"message": {"kind": ["delivery_status"]}}
 _OUTBOUND = {"direction": ["outbound"]}
+_WITH_FILES = {"direction": ["inbound"], "attachments": [{"numeric": [">", 0]}]}
+_BY_SENDER = {"change": ["edited", "deleted"]}
 
 
 def _pattern(*types: type[Event], detail: Mapping[str, Any] | None = None) -> events.EventPattern:
@@ -41,6 +44,10 @@ SUBSCRIPTIONS: Mapping[str, Mapping[str, events.EventPattern]] = {
     "outbound": {
         "Outgoing": _pattern(ConversationMessageAdded, detail=_OUTBOUND),
         "DeliveryReports": _pattern(MessageReceived, detail=_DELIVERY_REPORT),
+    },
+    "fetch_media": {
+        "Files": _pattern(ConversationMessageAdded, detail=_WITH_FILES),
+        "Changes": _pattern(ConversationMessageChanged, detail=_BY_SENDER),
     },
 }
 """Who is told of what: one queue per function, one rule per pattern."""

@@ -99,6 +99,39 @@ class Monitoring(Construct):
         self._alarm(f"{service}-refused", refused, 6, "compare the account's secret with the provider's")
         self._graph(f"Refused signatures, {service}", [refused])
 
+    def watch_subscriptions(self) -> None:
+        """A provider that stopped calling us, or that could not be asked (rule X-5)."""
+        lost, unknown = (self._told_by_watchdog(name) for name in ("SubscriptionLost", "SubscriptionUnknown"))
+        self._alarm("subscription-lost", lost, 1, "its log says whether it is restored; look for what was missed")
+        self._alarm("subscription-unknown", unknown, 1, "its log says why; call it again, or renew the account's token")
+        self._graph("Subscriptions", [lost, unknown])
+
+    @staticmethod
+    def _told_by_watchdog(name: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": "watch_channels"},
+            statistic="Sum",
+            period=_FIVE_MINUTES,
+        )
+
+    def watch_reconciler(self, service: str) -> None:
+        """Messages that came by no webhook, and accounts that could not be compared for an hour (rule X-3)."""
+        lost, failed = (
+            cloudwatch.Metric(
+                namespace=METRICS_NAMESPACE,
+                metric_name=name,
+                dimensions_map={"service": service},
+                statistic="Sum",
+                period=Duration.hours(1),
+            )
+            for name in ("Reconciled", "NotReconciled")
+        )
+        self._alarm(f"{service}-lost", lost, 1, "webhooks get lost: see the ingest function, and the provider's log")
+        self._alarm(f"{service}-failing", failed, 12, "its log names the account: compare its secret, ask the provider")
+        self._graph(f"Found without a webhook, {service}", [lost, failed])
+
     def watch_api(self, api: apigatewayv2.HttpApi) -> None:
         """Answers that are our fault."""
         faults = api.metric_server_error(period=_FIVE_MINUTES, statistic="Sum")

@@ -16,20 +16,36 @@ class Resource(StrEnum):
 
     BUS = auto()
     SMS_SECRETS = auto()
+    LISTING_SECRETS = auto()
+    CAUGHT_QUEUE = auto()
     SOCIAL_SECRETS = auto()
+    EMAIL_SECRETS = auto()
     ALL_SECRETS = auto()
+    CALLBACK_SECRETS = auto()
+    ERASING_SECRETS = auto()
+    WATCHED_SECRETS = auto()
+    PEPPER = auto()
     QUARANTINED_BYTES = auto()
+    MAIL_BYTES = auto()
+    CONTENT_BYTES = auto()
+    MEDIA_FILES = auto()
+    RELEASED_FILES = auto()
+    MAIL_IDENTITIES = auto()
     ROUTER_QUEUE = auto()
+    ERASE_QUEUE = auto()
     CONVERSATIONS = auto()
     CONVERSATIONS_LANES = auto()
     CONVERSATIONS_DUE = auto()
     CONVERSATIONS_OWNERS = auto()
+    CONVERSATIONS_CUSTOMERS = auto()
     AGENTS = auto()
     AGENTS_CANDIDATES = auto()
     AGENTS_DUE = auto()
     CUSTOMERS = auto()
+    CUSTOMERS_IDENTITIES = auto()
     QUEUES = auto()
     QUARANTINE = auto()
+    ERASURES = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,9 @@ def _table(sid: str, actions: str, *resources: Resource) -> Grant:
 
 _CLAIM = "GetItem BatchGetItem Query UpdateItem ConditionCheckItem"
 _PUT_ON_BUS = Grant("PutOnBus", "events", ("PutEvents",), (Resource.BUS,))
+_READ_PEPPER = Grant("ReadPepper", "secretsmanager", ("GetSecretValue",), (Resource.PEPPER,))
+_RECORD_ERASURE = _table("RecordErasure", "GetItem PutItem", Resource.ERASURES)
+_ASK_TO_ERASE = Grant("AskToErase", "sqs", ("SendMessage",), (Resource.ERASE_QUEUE,))
 _LOOK_AGAIN = Grant("LookAgain", "sqs", ("SendMessage",), (Resource.ROUTER_QUEUE,))
 
 GRANTS: Mapping[str, tuple[Grant, ...]] = {
@@ -64,9 +83,23 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         Grant("ReadOwnSecrets", "secretsmanager", ("GetSecretValue",), (Resource.SMS_SECRETS,)),
         Grant("KeepRawBytes", "s3", ("PutObject",), (Resource.QUARANTINED_BYTES,)),
     ),
+    "catch_sms": (Grant("KeepCaught", "sqs", ("SendMessage",), (Resource.CAUGHT_QUEUE,)),),
+    "reconcile_sms": (
+        _PUT_ON_BUS,
+        Grant("ReadOwnSecrets", "secretsmanager", ("GetSecretValue",), (Resource.LISTING_SECRETS,)),
+        _table("FindKnown", "GetItem", Resource.CONVERSATIONS, Resource.CUSTOMERS),
+        _table("KeepCursor", "GetItem PutItem", Resource.QUEUES),
+    ),
     "ingest_social": (
         _PUT_ON_BUS,
         Grant("ReadOwnSecrets", "secretsmanager", ("GetSecretValue",), (Resource.SOCIAL_SECRETS,)),
+        Grant("KeepRawBytes", "s3", ("PutObject",), (Resource.QUARANTINED_BYTES,)),
+    ),
+    "ingest_email": (
+        _PUT_ON_BUS,
+        Grant("ReadOwnSecrets", "secretsmanager", ("GetSecretValue",), (Resource.EMAIL_SECRETS,)),
+        Grant("ReadMail", "s3", ("GetObject",), (Resource.MAIL_BYTES,)),
+        Grant("KeepContent", "s3", ("PutObject",), (Resource.CONTENT_BYTES,)),
         Grant("KeepRawBytes", "s3", ("PutObject",), (Resource.QUARANTINED_BYTES,)),
     ),
     "router": (
@@ -83,6 +116,8 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("MeetCustomers", "GetItem PutItem UpdateItem", Resource.CUSTOMERS),
         _table("RememberLanes", "GetItem UpdateItem", Resource.QUEUES),
         _table("ListQuarantined", "PutItem", Resource.QUARANTINE),
+        _table("KnowErased", "GetItem", Resource.ERASURES),
+        _READ_PEPPER,
         _LOOK_AGAIN,
     ),
     "auto_ack": (
@@ -94,6 +129,13 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("SendInOrder", "GetItem Query PutItem", Resource.CONVERSATIONS),
         _table("RecordOptOut", "GetItem PutItem UpdateItem", Resource.CUSTOMERS),
         Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.ALL_SECRETS,)),
+        Grant("SendMail", "ses", ("SendEmail",), (Resource.MAIL_IDENTITIES,)),
+    ),
+    "fetch_media": (
+        _table("RecordFiles", "GetItem UpdateItem", Resource.CONVERSATIONS),
+        Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.ALL_SECRETS,)),
+        Grant("ReadMail", "s3", ("GetObject",), (Resource.MAIL_BYTES,)),
+        Grant("KeepFiles", "s3", ("PutObject", "DeleteObject"), (Resource.MEDIA_FILES,)),
     ),
     "outbox": (
         _PUT_ON_BUS,
@@ -108,22 +150,62 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("ReadLanes", "GetItem", Resource.QUEUES),
         _table("ShowQuarantined", "GetItem Query", Resource.QUARANTINE),
         Grant("ShowRawBytes", "s3", ("GetObject",), (Resource.QUARANTINED_BYTES,)),
+        Grant("ShowContent", "s3", ("GetObject",), (Resource.CONTENT_BYTES,)),
+        Grant("ReleaseFiles", "s3", ("GetObject", "GetObjectTagging"), (Resource.RELEASED_FILES,)),
+        _RECORD_ERASURE,
+        _READ_PEPPER,
+        _ASK_TO_ERASE,
         _LOOK_AGAIN,
     ),
+    "erasure_api": (
+        Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.CALLBACK_SECRETS,)),
+        _RECORD_ERASURE,
+        _READ_PEPPER,
+        _ASK_TO_ERASE,
+    ),
+    "erase": (
+        _RECORD_ERASURE,
+        _READ_PEPPER,
+        _ASK_TO_ERASE,
+        _table("EraseConversations", "Query DeleteItem", Resource.CONVERSATIONS),
+        _table("FindEverything", "Query", Resource.CONVERSATIONS_CUSTOMERS, Resource.CUSTOMERS_IDENTITIES),
+        _table("EraseContact", "GetItem Query DeleteItem", Resource.CUSTOMERS),
+        _table("GiveSlotBack", "Query UpdateItem", Resource.AGENTS),
+        Grant(
+            "EraseFiles", "s3", ("DeleteObject",), (Resource.MAIL_BYTES, Resource.CONTENT_BYTES, Resource.MEDIA_FILES)
+        ),
+        Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.ERASING_SECRETS,)),
+        _LOOK_AGAIN,
+    ),
+    "watch_channels": (Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.WATCHED_SECRETS,)),),
 }
 
 _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
     Resource.BUS: ("BUS_NAME",),
     Resource.SMS_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL"),
+    Resource.LISTING_SECRETS: ("SECRET_PREFIX", "PROVIDER_BASE_URL"),
+    Resource.CAUGHT_QUEUE: ("CAUGHT_QUEUE_URL",),
     Resource.SOCIAL_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL"),
+    Resource.EMAIL_SECRETS: ("SECRET_PREFIX",),
     Resource.ALL_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL", "PROVIDER_BASE_URL"),
+    Resource.CALLBACK_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL"),
+    Resource.ERASING_SECRETS: ("SECRET_PREFIX", "PROVIDER_BASE_URL"),
+    Resource.WATCHED_SECRETS: ("SECRET_PREFIX", "PUBLIC_BASE_URL", "PROVIDER_BASE_URL"),
+    Resource.PEPPER: ("PEPPER_SECRET",),
     Resource.QUARANTINED_BYTES: ("RAW_BUCKET",),
+    Resource.MAIL_BYTES: ("RAW_BUCKET",),
+    Resource.CONTENT_BYTES: ("RAW_BUCKET",),
+    Resource.MEDIA_FILES: ("RAW_BUCKET",),
+    Resource.RELEASED_FILES: ("RAW_BUCKET", "SCAN_MEDIA"),
+    Resource.MAIL_IDENTITIES: ("CONFIGURATION_SET",),
     Resource.ROUTER_QUEUE: ("ROUTER_QUEUE_URL",),
+    Resource.ERASE_QUEUE: ("ERASE_QUEUE_URL",),
     Resource.CONVERSATIONS: ("CONVERSATIONS_TABLE",),
     Resource.AGENTS: ("AGENTS_TABLE",),
     Resource.CUSTOMERS: ("CUSTOMERS_TABLE",),
     Resource.QUEUES: ("QUEUES_TABLE",),
     Resource.QUARANTINE: ("QUARANTINE_TABLE",),
+    Resource.ERASURES: ("ERASURES_TABLE",),
 }
 
 
@@ -139,6 +221,10 @@ def environment_of(function: str, values: Mapping[str, str]) -> dict[str, str]:
     return {name: values[name] for name in sorted(names)}
 
 
+_CLIENTS: Mapping[str, str] = {"ses": "sesv2"}
+"""Services that boto3 names otherwise than IAM."""
+
+
 def services_used() -> list[str]:
     """AWS services that the functions call, as boto3 names them."""
-    return sorted({grant.service for grants in GRANTS.values() for grant in grants})
+    return sorted({_CLIENTS.get(grant.service, grant.service) for grants in GRANTS.values() for grant in grants})

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from switchboard.channels.sms.registration import objection
+from switchboard.errors import PolicyError
 from switchboard.policy import Policy, load_policy
 
 ROOT = Path(__file__).parents[1]
@@ -11,3 +13,11 @@ def policy_of(stage: str, root: Path = ROOT) -> Policy:
     """`policy.{stage}.yaml` where there is one, else `policy.yaml`; raises `switchboard.errors.PolicyError`."""
     of_stage = root / f"policy.{stage}.yaml"
     return load_policy(of_stage if of_stage.exists() else root / "policy.yaml")
+
+
+def require_registration(policy: Policy) -> None:
+    """Raise `PolicyError` for a sender of texts that carriers of the United States would not let through (TW-12)."""
+    texting = {key: account for key, account in policy.accounts.items() if account.channel == "sms"}
+    wrong = {key: objection(account.address, account.registration) for key, account in texting.items()}
+    if found := [f"accounts.{key}.registration: {problem}" for key, problem in wrong.items() if problem]:
+        raise PolicyError("; ".join(found))

@@ -7,6 +7,8 @@ from aws_cdk import CliCredentialsStackSynthesizer, DefaultStackSynthesizer, IRe
 from aws_cdk.aws_cognito import Mfa
 from aws_cdk.aws_logs import RetentionDays
 
+from switchboard.flows.media import TRIES
+
 _CLOUD_API = "https://{api}.execute-api.{region}.{suffix}"
 _EMBEDDED_API = "{endpoint}/_aws/execute-api/{api}/$default"
 
@@ -29,6 +31,8 @@ class FunctionSettings:
     consumers: int = 10
     tries: int = 5
     """Deliveries of a message until it is parked."""
+    batch: int = 10
+    """Messages of its queue that it is handed at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,8 @@ class StageSettings:
     throttle_burst: int = 100
     mfa: Mfa = Mfa.REQUIRED
     """A second factor (an authenticator app) for agents who sign in here and not through their company."""
+    scan_media: bool = True
+    """Customers' files are handed out only after GuardDuty found them clean: where there is GuardDuty."""
     password_auth: bool = False
     """Agents may sign in with a name and a password by API: for tests, never where customers are."""
     api_url: str = _CLOUD_API
@@ -68,6 +74,16 @@ class StageSettings:
         """What becomes of data when its resource leaves the template."""
         return RemovalPolicy.RETAIN if self.keep_data else RemovalPolicy.DESTROY
 
+    @property
+    def ses_name(self) -> str:
+        """What SES's rule set and configuration set are called."""
+        return f"switchboard-{self.stage}"
+
+    @property
+    def configuration_set(self) -> str:
+        """With which mail is sent; empty where SES is a double."""
+        return self.ses_name if self.in_cloud else ""
+
     def synthesizer(self) -> IReusableStackSynthesizer:
         """How a deployment gets its rights: the embedded AWS knows the caller's only, AWS has bootstrapped roles."""
         return DefaultStackSynthesizer() if self.in_cloud else CliCredentialsStackSynthesizer()
@@ -75,25 +91,41 @@ class StageSettings:
 
 _PATIENT = 12
 """Tries of what waits for a provider: with the pauses between them it outlasts an hour's outage."""
+_FEW = 5
+"""Batches at once of what anybody can send: a flood of it leaves the rest of the function's concurrency alone."""
 
 _FUNCTIONS = {
-    "ingest_sms": FunctionSettings(timeout=10),  # Twilio gives up after 15 s
+    "ingest_sms": FunctionSettings(timeout=10, consumers=_FEW, tries=_PATIENT),  # Twilio gives up after 15 s
+    "catch_sms": FunctionSettings(timeout=5),  # what is left of the 15 s
+    "reconcile_sms": FunctionSettings(timeout=300),  # called every five minutes
     "ingest_social": FunctionSettings(timeout=10),  # LINE gives up after 2 s, Meta after 5
+    "ingest_email": FunctionSettings(timeout=60, memory=1024),  # 40 MB of mail take 340 MB and seconds
     "router": FunctionSettings(),
     "auto_ack": FunctionSettings(),
     "outbound": FunctionSettings(tries=_PATIENT),
+    "fetch_media": FunctionSettings(timeout=120, tries=TRIES, batch=1),  # a message may have a dozen large files
     "outbox": FunctionSettings(),
     "agent_api": FunctionSettings(timeout=20),  # the HTTP API gives up after 30 s
+    "erasure_api": FunctionSettings(timeout=10),
+    "erase": FunctionSettings(timeout=300, tries=_PATIENT, batch=1, consumers=2),  # a long history, and nobody waits
+    "watch_channels": FunctionSettings(timeout=300),  # each provider may take its time
 }
 
 _PROD_FUNCTIONS = {
-    "ingest_sms": FunctionSettings(timeout=10, reserved_concurrency=200),
+    "ingest_sms": FunctionSettings(timeout=10, reserved_concurrency=200, consumers=_FEW, tries=_PATIENT),
+    "catch_sms": FunctionSettings(timeout=5, reserved_concurrency=20),
+    "reconcile_sms": FunctionSettings(timeout=300, reserved_concurrency=1),
     "ingest_social": FunctionSettings(timeout=10, reserved_concurrency=100),
+    "ingest_email": FunctionSettings(timeout=60, memory=1024, reserved_concurrency=50, consumers=50),
     "router": FunctionSettings(reserved_concurrency=50, consumers=50),
     "auto_ack": FunctionSettings(reserved_concurrency=20, consumers=20),
     "outbound": FunctionSettings(reserved_concurrency=50, consumers=50, tries=_PATIENT),
+    "fetch_media": FunctionSettings(timeout=120, tries=TRIES, batch=1, reserved_concurrency=20, consumers=20),
     "outbox": FunctionSettings(reserved_concurrency=20),
     "agent_api": FunctionSettings(timeout=20, memory=1024, reserved_concurrency=100),
+    "erasure_api": FunctionSettings(timeout=10, reserved_concurrency=5),
+    "erase": FunctionSettings(timeout=300, tries=_PATIENT, batch=1, consumers=5, reserved_concurrency=5),
+    "watch_channels": FunctionSettings(timeout=300, reserved_concurrency=1),
 }
 
 STAGES: Mapping[str, StageSettings] = {
@@ -107,6 +139,7 @@ STAGES: Mapping[str, StageSettings] = {
             throttle_rate=10_000,
             throttle_burst=5_000,
             mfa=Mfa.OPTIONAL,
+            scan_media=False,
             password_auth=True,
             api_url=_EMBEDDED_API,
             endpoint="http://127.0.0.1:4566",

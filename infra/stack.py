@@ -8,13 +8,27 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.credentials import AccountSecrets
-from infra.function import ChangeStream, Function, Source, title
+from infra.erasing import Erasing
+from infra.function import ChangeStream, Function, Source, WorkQueue, title
+from infra.mail import Mail
 from infra.messaging import Messaging
 from infra.monitoring import Monitoring
 from infra.permissions import GRANTS, Resource, environment_of, statements_of
+from infra.rescue import Rescue
+from infra.ses import domains_of, mail_addresses
 from infra.settings import StageSettings
-from infra.storage import QUARANTINE_PREFIX, Storage
+from infra.storage import CONTENT_PREFIX, MAIL_PREFIX, MEDIA_PREFIX, QUARANTINE_PREFIX, Storage
+from infra.watchdog import Watchdog
 from switchboard.policy import Policy
+
+_PREFIXES: Mapping[Resource, str] = {
+    Resource.QUARANTINED_BYTES: QUARANTINE_PREFIX,
+    Resource.MAIL_BYTES: MAIL_PREFIX,
+    Resource.CONTENT_BYTES: CONTENT_PREFIX,
+    Resource.MEDIA_FILES: MEDIA_PREFIX,
+    Resource.RELEASED_FILES: MEDIA_PREFIX,
+}
+"""The parts of the raw bucket."""
 
 
 class SwitchboardStack(Stack):
@@ -31,23 +45,37 @@ class SwitchboardStack(Stack):
             termination_protection=settings.keep_data,
         )
         self._settings = settings
+        self._policy = policy
         self._code = code
         self.storage = Storage(self, "Storage", settings=settings)
         self.messaging = Messaging(self, "Messaging", settings=settings)
+        self.mail = Mail(self, "Mail", settings=settings, bucket=self.storage.raw)
+        self.erasing = Erasing(self, "Erasing", settings=settings)
+        self.rescue = Rescue(self, "Rescue", settings=settings)
+        self.inboxes: dict[str, WorkQueue] = {
+            **self.messaging.queues,
+            "ingest_email": self.mail.inbox,
+            "erase": self.erasing.inbox,
+            "ingest_sms": self.rescue.caught,
+        }
         self.secrets = AccountSecrets(self, "Secrets", settings=settings, accounts=policy.accounts)
         self.api = Api(self, "Api", settings=settings)
         self.changes = ChangeStream(self, "Changes", table=self.storage.conversations, settings=settings)
         self.functions = self._functions()
         self.api.receive("/sms/{account}", "ReceiveSms", self.functions["ingest_sms"].function)
+        self.api.receive("/caught/sms/{account}", "CatchSms", self.functions["catch_sms"].function)
+        self.rescue.reconcile_with(self.functions["reconcile_sms"].function)
         self.api.receive("/social/{channel}/{account}", "ReceiveSocial", self.functions["ingest_social"].function)
+        self.api.take_erasures(self.functions["erasure_api"].function)
         self.api.serve_agents(self.functions["agent_api"].function)
-        self._acknowledge_prefix()
+        Watchdog(self, "Watchdog", function=self.functions["watch_channels"].function)
+        self._acknowledge_prefixes()
         self._watch()
         self._say_where()
 
     def _functions(self) -> dict[str, Function]:
         arns, values = self._arns(), self._values()
-        sources: dict[str, Source] = {**self.messaging.queues, "outbox": self.changes}
+        sources: dict[str, Source] = {**self.inboxes, "outbox": self.changes}
         return {
             name: Function(
                 self,
@@ -68,21 +96,41 @@ class SwitchboardStack(Stack):
         return {
             Resource.BUS: [self.messaging.bus.event_bus_arn],
             Resource.SMS_SECRETS: self.secrets.arns("sms"),
+            Resource.LISTING_SECRETS: self.secrets.arns_where(lambda known: known.history is not None),
+            Resource.CAUGHT_QUEUE: [self.rescue.caught.queue.queue_arn],
             Resource.SOCIAL_SECRETS: self.secrets.arns("social"),
+            Resource.EMAIL_SECRETS: self.secrets.arns("email"),
             Resource.ALL_SECRETS: self.secrets.arns(),
-            Resource.QUARANTINED_BYTES: [storage.raw.arn_for_objects(f"{QUARANTINE_PREFIX}*")],
+            Resource.CALLBACK_SECRETS: self.secrets.arns_where(lambda known: known.whom_to_erase is not None),
+            Resource.ERASING_SECRETS: self.secrets.arns_where(lambda known: known.forget is not None),
+            Resource.WATCHED_SECRETS: self.secrets.arns_where(lambda known: known.watch is not None),
+            Resource.PEPPER: [self.erasing.pepper_arn],
+            Resource.MAIL_IDENTITIES: self._mail_identities(),
+            **{resource: [storage.raw.arn_for_objects(f"{prefix}*")] for resource, prefix in _PREFIXES.items()},
             Resource.ROUTER_QUEUE: [self.messaging.queues["router"].queue.queue_arn],
+            Resource.ERASE_QUEUE: [self.erasing.inbox.queue.queue_arn],
             Resource.CONVERSATIONS: [conversations],
             Resource.CONVERSATIONS_LANES: [f"{conversations}/index/lanes"],
             Resource.CONVERSATIONS_DUE: [f"{conversations}/index/due"],
             Resource.CONVERSATIONS_OWNERS: [f"{conversations}/index/owners"],
+            Resource.CONVERSATIONS_CUSTOMERS: [f"{conversations}/index/customers"],
             Resource.AGENTS: [agents],
             Resource.AGENTS_CANDIDATES: [f"{agents}/index/candidates"],
             Resource.AGENTS_DUE: [f"{agents}/index/due"],
             Resource.CUSTOMERS: [storage.customers.table_arn],
+            Resource.CUSTOMERS_IDENTITIES: [f"{storage.customers.table_arn}/index/identities"],
             Resource.QUEUES: [storage.queues.table_arn],
             Resource.QUARANTINE: [storage.quarantine.table_arn],
+            Resource.ERASURES: [storage.erasures.table_arn],
         }
+
+    def _mail_identities(self) -> list[str]:
+        """What mail is sent with: the domains of our addresses, and the configuration set (rule EM-24)."""
+        domains = domains_of(mail_addresses(self._policy.accounts).values())
+        named = [("identity", domain) for domain in domains]
+        if domains:
+            named.append(("configuration-set", self._settings.ses_name))
+        return [self.format_arn(service="ses", resource=kind, resource_name=name) for kind, name in named]
 
     def _values(self) -> dict[str, str]:
         """Every variable that a function may be told."""
@@ -91,24 +139,31 @@ class SwitchboardStack(Stack):
             "BUS_NAME": self.messaging.bus.event_bus_name,
             "RAW_BUCKET": storage.raw.bucket_name,
             "ROUTER_QUEUE_URL": self.messaging.queues["router"].queue.queue_url,
+            "CAUGHT_QUEUE_URL": self.rescue.caught.queue.queue_url,
+            "ERASE_QUEUE_URL": self.erasing.inbox.queue.queue_url,
+            "PEPPER_SECRET": self.erasing.pepper_name,
             "SECRET_PREFIX": self.secrets.prefix,
             "PUBLIC_BASE_URL": self.api.public_base_url,
             "PROVIDER_BASE_URL": self._settings.provider_base_url,
+            "CONFIGURATION_SET": self._settings.configuration_set,
+            "SCAN_MEDIA": "true" if self._settings.scan_media else "",
             "CONVERSATIONS_TABLE": storage.conversations.table_name,
             "AGENTS_TABLE": storage.agents.table_name,
             "CUSTOMERS_TABLE": storage.customers.table_name,
             "QUEUES_TABLE": storage.queues.table_name,
             "QUARANTINE_TABLE": storage.quarantine.table_name,
+            "ERASURES_TABLE": storage.erasures.table_name,
         }
 
-    def _acknowledge_prefix(self) -> None:
-        """The roles' only wildcard: who keeps and who shows raw bytes reaches one prefix of the bucket."""
+    def _acknowledge_prefixes(self) -> None:
+        """The roles' only wildcards: who keeps and who reads bytes reaches some prefixes of the bucket."""
         bucket = self.resolve(self.storage.raw.bucket_arn)["Fn::GetAtt"][0]
         for name, grants in GRANTS.items():
-            if any(Resource.QUARANTINED_BYTES in grant.resources for grant in grants):
+            reached = {resource for grant in grants for resource in grant.resources}
+            for prefix in (prefix for resource, prefix in _PREFIXES.items() if resource in reached):
                 Validations.of(self.functions[name]).acknowledge(
                     Acknowledgment(
-                        id=f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{QUARANTINE_PREFIX}*]",
+                        id=f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{prefix}*]",
                         reason="an object's key is made from the delivery it keeps",
                     )
                 )
@@ -116,13 +171,15 @@ class SwitchboardStack(Stack):
     def _watch(self) -> None:
         monitoring = Monitoring(self, "Monitoring", settings=self._settings)
         monitoring.watch_functions({name: function.function for name, function in self.functions.items()})
-        monitoring.watch_work(self.messaging.queues)
+        monitoring.watch_work(self.inboxes)
         monitoring.watch_parked("undelivered", self.messaging.undelivered)
         monitoring.watch_parked("outbox", self.changes.failures)
         monitoring.watch_stream(self.functions["outbox"].function)
         monitoring.watch_rules(self.messaging.bus, self.messaging.rules)
-        for ingest in ("ingest_sms", "ingest_social"):
+        for ingest in ("ingest_sms", "ingest_social", "erasure_api"):
             monitoring.watch_signatures(ingest)
+        monitoring.watch_subscriptions()
+        monitoring.watch_reconciler("reconcile_sms")
         monitoring.watch_api(self.api.http)
 
     def _say_where(self) -> None:
@@ -136,15 +193,17 @@ class SwitchboardStack(Stack):
             "Issuer": sign_in.issuer,
             "BusName": messaging.bus.event_bus_name,
             "RawBucket": storage.raw.bucket_name,
+            "MailEventsTopic": self.mail.events.topic_arn,
             "ConversationsTable": storage.conversations.table_name,
             "AgentsTable": storage.agents.table_name,
             "CustomersTable": storage.customers.table_name,
             "QueuesTable": storage.queues.table_name,
             "QuarantineTable": storage.quarantine.table_name,
+            "ErasuresTable": storage.erasures.table_name,
             "UndeliveredUrl": messaging.undelivered.queue_url,
             "OutboxFailuresUrl": self.changes.failures.queue_url,
         }
-        for name, work in messaging.queues.items():
+        for name, work in self.inboxes.items():
             outputs[f"{title(name)}QueueUrl"] = work.queue.queue_url
             outputs[f"{title(name)}DeadLettersUrl"] = work.dead_letters.queue_url
         for output, value in outputs.items():

@@ -1,4 +1,4 @@
-"""What is kept: the tables, and the raw bytes of what could not be understood."""
+"""What is kept: the tables, mail as it came, and the raw bytes of what could not be understood."""
 
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_dynamodb as dynamodb
@@ -8,6 +8,16 @@ from constructs import Construct
 from infra.settings import StageSettings
 
 QUARANTINE_PREFIX = "quarantine/"
+MAIL_PREFIX = "mail/"
+"""As SES stores it, in the account's folder: whoever finds a mail here knows whose it is."""
+CONTENT_PREFIX = "content/"
+"""What of mail is too large for an event."""
+MEDIA_PREFIX = "media/"
+"""Copies of customers' files, apart from everything else: scanned before they are handed out."""
+
+_QUARANTINED = Duration.days(30)
+_KEPT = Duration.days(400)
+"""More than a year: customers come back to last year's order, and answer the mail about it."""
 
 
 def _text(name: str) -> dynamodb.Attribute:
@@ -49,6 +59,7 @@ class Storage(Construct):
                 _index("lanes", [_text("queue"), _text("skills"), _text("priority")], _text("waiting_since")),
                 _DUE_CONVERSATIONS,
                 _index("owners", [_text("owner")], _text("assigned_at")),
+                _index("customers", [_text("customer_id")], _text("opened_at")),
             ],
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
@@ -58,9 +69,12 @@ class Storage(Construct):
             "item",
             indexes=[_index("candidates", [_text("queue")], _text("token"), "skills"), _DUE_AGENTS],
         )
-        self.customers = self._table("Customers", "address", "item")
+        self.customers = self._table(
+            "Customers", "address", "item", indexes=[_index("identities", [_text("customer_id")], _text("met_at"))]
+        )
         self.queues = self._table("Queues", "queue", "item")
         self.quarantine = self._table("Quarantine", "account", "item")
+        self.erasures = self._table("Erasures", "code", "item")
         self.raw = self._raw_bucket()
 
     def _table(
@@ -99,16 +113,20 @@ class Storage(Construct):
             removal_policy=self._settings.removal_policy,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    prefix=QUARANTINE_PREFIX,
-                    expiration=Duration.days(30),
-                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                    prefix=prefix, expiration=age, abort_incomplete_multipart_upload_after=Duration.days(1)
                 )
+                for prefix, age in {
+                    QUARANTINE_PREFIX: _QUARANTINED,
+                    MAIL_PREFIX: _KEPT,
+                    CONTENT_PREFIX: _KEPT,
+                    MEDIA_PREFIX: _KEPT,
+                }.items()
             ],
         )
         Validations.of(bucket).acknowledge(
             Acknowledgment(
                 id="AwsSolutions-S1",
-                reason="two functions reach it, by key, and log what they did; a log of accesses would add nothing",
+                reason="few functions reach it, by key, and log what they did; a log of accesses would add nothing",
             )
         )
         return bucket

@@ -16,6 +16,7 @@ from switchboard.events import (
     ConversationAnswered,
     ConversationAssigned,
     ConversationDeliveryChanged,
+    ConversationErased,
     ConversationIdled,
     ConversationMessageAdded,
     ConversationMessageChanged,
@@ -62,12 +63,18 @@ TOLD: list[tuple[Event, set[str]]] = [
     (ConversationAssigned(**FACTS, agent_id="a", waited_seconds=1, lease_until=AT, policy="p"), set()),
     (ConversationMessageAdded(**ADDED, direction="outbound", author="agent"), {"outbound"}),
     (ConversationMessageAdded(**ADDED, direction="inbound", author="customer"), set()),
-    (ConversationMessageChanged(**FACTS, message_id="m", change="edited"), set()),
+    (ConversationMessageAdded(**ADDED, direction="inbound", author="customer", attachments=1), {"fetch_media"}),
+    (ConversationMessageAdded(**ADDED, direction="outbound", author="agent", attachments=1), {"outbound"}),
+    (ConversationMessageChanged(**FACTS, message_id="m", change="edited"), {"fetch_media"}),
+    (ConversationMessageChanged(**FACTS, message_id="m", change="deleted"), {"fetch_media"}),
+    (ConversationMessageChanged(**FACTS, message_id="m", change="reacted"), set()),
+    (ConversationMessageChanged(**FACTS, message_id="m", change="fetched"), set()),
     (ConversationAcknowledged(**FACTS, sent=True, reason="first_message"), set()),
     (ConversationAnswered(**FACTS, agent_id="a", first=True, response_seconds=1), set()),
     (ConversationDeliveryChanged(**FACTS, message_id="m", status=DeliveryStatus.SENT), set()),
     (ConversationIdled(**FACTS, agent_id="a"), set()),
     (ConversationResolved(**FACTS, by="agent"), set()),
+    (ConversationErased(**FACTS), set()),
 ]
 
 
@@ -115,13 +122,15 @@ def test_only_its_own_rules_may_fill_a_queue(template: Template) -> None:
     for policy in template.of_type("AWS::SQS::QueuePolicy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
-                assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+                by = statement["Principal"]["Service"]
+                is_mail = json.dumps(policy["Queues"]).count("MailInbox") > 0
+                assert by in ({"s3.amazonaws.com", "sns.amazonaws.com"} if is_mail else {"events.amazonaws.com"})
                 assert "aws:SourceArn" in json.dumps(statement["Condition"])
 
 
 def test_the_clock_ticks_each_minute_into_the_routers_queue_and_may_do_nothing_else(template: Template) -> None:
-    tick = template.only("AWS::Scheduler::Schedule")
-    assert tick["ScheduleExpression"] == "rate(1 minute)"
+    clocks = template.of_type("AWS::Scheduler::Schedule").values()
+    (tick,) = [clock for clock in clocks if clock["ScheduleExpression"] == "rate(1 minute)"]
     assert json.loads(tick["Target"]["Input"]) == {"detail-type": "sweep.due", "detail": {}}
     role = template.of_type("AWS::IAM::Role")[tick["Target"]["RoleArn"]["Fn::GetAtt"][0]]
     (policy,) = role["Policies"]

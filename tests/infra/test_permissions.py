@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from infra.permissions import GRANTS
+from infra.permissions import GRANTS, Resource
 from tests.infra.conftest import Template
 
 pytestmark = pytest.mark.infra
 
-WILDCARDS = {"/quarantine/*", "-??????"}
+WILDCARDS = {"/quarantine/*", "/mail/*", "/content/*", "/media/*", "-??????"}
 """All that roles may leave open: objects of one prefix, and the six characters that end a secret's ARN."""
 
 
@@ -56,7 +56,14 @@ def test_nobody_scans_a_table(template: Template) -> None:
 
 def test_only_the_ingest_functions_and_the_outbox_publish() -> None:
     publishing = {name for name, grants in GRANTS.items() if any("PutEvents" in grant.actions for grant in grants)}
-    assert publishing == {"ingest_sms", "ingest_social", "outbox"}
+    assert publishing == {"ingest_sms", "reconcile_sms", "ingest_social", "ingest_email", "outbox"}
+
+
+def test_SEC_16_only_the_eraser_deletes_and_what_anybody_may_call_reaches_no_customers_data() -> None:
+    deleting = {name for name, grants in GRANTS.items() if any("DeleteItem" in grant.actions for grant in grants)}
+    assert deleting == {"erase"}
+    reached = {resource for grant in GRANTS["erasure_api"] for resource in grant.resources}
+    assert reached == {Resource.CALLBACK_SECRETS, Resource.PEPPER, Resource.ERASURES, Resource.ERASE_QUEUE}
 
 
 def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template) -> None:
@@ -67,13 +74,25 @@ def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template)
     always = {"STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
     assert {name: variables - always for name, variables in told.items()} == {
         "ingest_sms": {"BUS_NAME", "RAW_BUCKET", "SECRET_PREFIX", "PUBLIC_BASE_URL"},
+        "catch_sms": {"CAUGHT_QUEUE_URL"},
+        "reconcile_sms": {
+            "BUS_NAME",
+            "SECRET_PREFIX",
+            "PROVIDER_BASE_URL",
+            "CONVERSATIONS_TABLE",
+            "CUSTOMERS_TABLE",
+            "QUEUES_TABLE",
+        },
         "ingest_social": {"BUS_NAME", "RAW_BUCKET", "SECRET_PREFIX", "PUBLIC_BASE_URL"},
+        "ingest_email": {"BUS_NAME", "RAW_BUCKET", "SECRET_PREFIX"},
         "router": {
             "CONVERSATIONS_TABLE",
             "AGENTS_TABLE",
             "CUSTOMERS_TABLE",
             "QUEUES_TABLE",
             "QUARANTINE_TABLE",
+            "ERASURES_TABLE",
+            "PEPPER_SECRET",
             "ROUTER_QUEUE_URL",
         },
         "auto_ack": {"CONVERSATIONS_TABLE", "CUSTOMERS_TABLE", "QUEUES_TABLE"},
@@ -83,7 +102,9 @@ def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template)
             "SECRET_PREFIX",
             "PUBLIC_BASE_URL",
             "PROVIDER_BASE_URL",
+            "CONFIGURATION_SET",
         },
+        "fetch_media": {"CONVERSATIONS_TABLE", "SECRET_PREFIX", "PUBLIC_BASE_URL", "PROVIDER_BASE_URL", "RAW_BUCKET"},
         "outbox": {"BUS_NAME", "QUEUES_TABLE"},
         "agent_api": {
             "CONVERSATIONS_TABLE",
@@ -91,7 +112,25 @@ def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template)
             "CUSTOMERS_TABLE",
             "QUEUES_TABLE",
             "QUARANTINE_TABLE",
+            "ERASURES_TABLE",
+            "ERASE_QUEUE_URL",
+            "PEPPER_SECRET",
             "RAW_BUCKET",
             "ROUTER_QUEUE_URL",
+            "SCAN_MEDIA",
         },
+        "erasure_api": {"ERASURES_TABLE", "ERASE_QUEUE_URL", "PEPPER_SECRET", "SECRET_PREFIX", "PUBLIC_BASE_URL"},
+        "erase": {
+            "CONVERSATIONS_TABLE",
+            "AGENTS_TABLE",
+            "CUSTOMERS_TABLE",
+            "ERASURES_TABLE",
+            "ERASE_QUEUE_URL",
+            "PEPPER_SECRET",
+            "RAW_BUCKET",
+            "ROUTER_QUEUE_URL",
+            "SECRET_PREFIX",
+            "PROVIDER_BASE_URL",
+        },
+        "watch_channels": {"SECRET_PREFIX", "PUBLIC_BASE_URL", "PROVIDER_BASE_URL"},
     }

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from infra.bundle import LIBRARIES
+from infra.policy import policy_of
+from infra.settings import STAGES
 from tests.infra.conftest import Synthesis, Synthesise, Template
 
 pytestmark = pytest.mark.infra
@@ -84,11 +86,17 @@ def test_every_function_has_a_role_of_its_own(template: Template) -> None:
     assert len(roles) == len(set(roles))
 
 
+def inboxes(template: Template) -> set[str]:
+    """The queues that wake functions."""
+    sources = template.of_type("AWS::Lambda::EventSourceMapping").values()
+    return {target_of(source["EventSourceArn"]) for source in sources} & template.of_type("AWS::SQS::Queue").keys()
+
+
 def test_every_queue_has_dead_letters_or_is_where_they_end(template: Template) -> None:
     queues = template.of_type("AWS::SQS::Queue")
     work = {id_: queue for id_, queue in queues.items() if "RedrivePolicy" in queue}
     ends = {id_: queue for id_, queue in queues.items() if "RedrivePolicy" not in queue}
-    assert len(work) == 3
+    assert len(work) == len(inboxes(template))
     for queue in work.values():
         assert target_of(queue["RedrivePolicy"]["deadLetterTargetArn"]) in ends
         assert queue["RedrivePolicy"]["maxReceiveCount"] in {5, 12}, "12 outlasts a provider's outage"
@@ -129,7 +137,24 @@ def test_X_6_more_than_five_refused_signatures_a_minute_raise_an_alarm(template:
     alarms = template.of_type("AWS::CloudWatch::Alarm").values()
     refused = [alarm for alarm in alarms if alarm["MetricName"] == "SignatureFailed"]
     assert {(a["Namespace"], a["Period"], a["Threshold"]) for a in refused} == {("Switchboard", 60, 6)}
-    assert {a["Dimensions"][0]["Value"] for a in refused} == {"ingest_sms", "ingest_social"}
+    assert {a["Dimensions"][0]["Value"] for a in refused} == {"ingest_sms", "ingest_social", "erasure_api"}
+
+
+def test_X_5_a_lost_subscription_and_one_that_can_not_be_asked_about_raise_an_alarm(template: Template) -> None:
+    alarms = template.of_type("AWS::CloudWatch::Alarm").values()
+    told = [alarm for alarm in alarms if alarm["MetricName"].startswith("Subscription")]
+    assert {alarm["MetricName"] for alarm in told} == {"SubscriptionLost", "SubscriptionUnknown"}
+    assert {(alarm["Dimensions"][0]["Value"], alarm["Threshold"]) for alarm in told} == {("watch_channels", 1)}
+
+
+def test_X_5_and_MT_4_the_watchdog_is_called_each_day_and_its_clock_may_do_nothing_else(template: Template) -> None:
+    clocks = template.of_type("AWS::Scheduler::Schedule").values()
+    (daily,) = [clock for clock in clocks if clock["ScheduleExpression"] == "rate(1 day)"]
+    called = target_of(daily["Target"]["Arn"])
+    assert name_of(template.of_type("AWS::Lambda::Function")[called]) == "watch_channels"
+    (policy,) = template.of_type("AWS::IAM::Role")[target_of(daily["Target"]["RoleArn"])]["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Action"], target_of(statement["Resource"])) == ("lambda:InvokeFunction", called)
 
 
 def test_every_alarm_tells_somebody_and_says_what_to_do(template: Template) -> None:
@@ -141,7 +166,7 @@ def test_every_alarm_tells_somebody_and_says_what_to_do(template: Template) -> N
 
 def test_every_source_reports_partial_failures(template: Template) -> None:
     sources = template.of_type("AWS::Lambda::EventSourceMapping").values()
-    assert len(sources) == 4
+    assert len(sources) == len(inboxes(template)) + 1, "and the stream"
     assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for source in sources)
 
 
@@ -151,7 +176,8 @@ def test_an_inbox_hides_a_message_for_six_times_the_functions_timeout(template: 
     for source in template.of_type("AWS::Lambda::EventSourceMapping").values():
         if queue := queues.get(target_of(source["EventSourceArn"])):
             assert queue["VisibilityTimeout"] == 6 * timeouts[target_of(source["FunctionName"])]
-            assert source["BatchSize"] == 10
+            woken = name_of(template.of_type("AWS::Lambda::Function")[target_of(source["FunctionName"])])
+            assert source["BatchSize"] == STAGES["prod"].functions[woken].batch
 
 
 def test_the_stream_is_halved_on_errors_and_its_failures_are_kept(template: Template) -> None:
@@ -165,7 +191,7 @@ def test_the_stream_is_halved_on_errors_and_its_failures_are_kept(template: Temp
 
 def test_every_table_can_be_restored_to_any_second(template: Template) -> None:
     tables = template.of_type("AWS::DynamoDB::GlobalTable").values()
-    assert len(tables) == 5
+    assert len(tables) == 6
     for table in tables:
         (replica,) = table["Replicas"]
         assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
@@ -191,6 +217,8 @@ def test_the_indexes_are_those_of_the_architecture(template: Template) -> None:
         ("thread", "lanes"): (["queue", "skills", "priority"], ["waiting_since"], keys_only),
         ("thread", "due"): (["due_shard"], ["check_at"], keys_only),
         ("thread", "owners"): (["owner"], ["assigned_at"], keys_only),
+        ("thread", "customers"): (["customer_id"], ["opened_at"], keys_only),
+        ("address", "identities"): (["customer_id"], ["met_at"], keys_only),
         ("agent_id", "candidates"): (
             ["queue"],
             ["token"],
@@ -200,17 +228,22 @@ def test_the_indexes_are_those_of_the_architecture(template: Template) -> None:
     }
 
 
-def test_the_raw_bucket_is_private_and_forgets_after_a_month(template: Template) -> None:
+def test_the_raw_bucket_is_private_and_forgets_each_part_in_its_time(template: Template) -> None:
     bucket = template.only("AWS::S3::Bucket")
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     assert "VersioningConfiguration" not in bucket
-    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
-    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("quarantine/", 30)
+    ages = {rule["Prefix"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert {"quarantine/": 30, "mail/": 400, "content/": 400, "media/": 400}.items() <= ages.items()
 
 
-def test_a_secret_starts_as_a_random_placeholder(template: Template) -> None:
+def test_a_secret_starts_as_a_random_placeholder_and_a_mail_accounts_as_its_key(template: Template) -> None:
+    accounts = policy_of("prod").accounts
     for secret in template.of_type("AWS::SecretsManager::Secret").values():
-        assert secret["GenerateSecretString"] == {"GenerateStringKey": "placeholder", "SecretStringTemplate": "{}"}
+        account = accounts.get(secret["Name"].rpartition("/")[2])
+        if account is not None:
+            starts_as = "mail_key" if account.channel == "email" else "placeholder"
+            assert secret["GenerateSecretString"]["GenerateStringKey"] == starts_as
+            assert secret["GenerateSecretString"]["SecretStringTemplate"] == "{}"
 
 
 def test_only_agents_with_a_token_reach_the_agents_api(template: Template) -> None:
@@ -218,7 +251,10 @@ def test_only_agents_with_a_token_reach_the_agents_api(template: Template) -> No
     authorized = {key: route["AuthorizationType"] for key, route in routes.items()}
     assert authorized == {
         "ANY /sms/{account}": "NONE",
+        "ANY /caught/sms/{account}": "NONE",
         "ANY /social/{channel}/{account}": "NONE",
+        "ANY /erasure/{channel}/{account}": "NONE",
+        "ANY /erasure/{code}": "NONE",
         "ANY /agent/{proxy+}": "JWT",
     }
 
@@ -291,9 +327,24 @@ def test_signing_in_with_a_password_by_api_is_for_laptops(prod: Synthesis, local
 def test_what_only_the_cloud_has_stands_in_a_stack_of_its_own(syntheses: Mapping[str, Synthesis]) -> None:
     assert syntheses["local"].stacks == {"Switchboard-local"}
     assert syntheses["dev"].stacks == {"Switchboard-dev", "Switchboard-dev-cloud"}
-    assert {r["Type"] for r in syntheses["prod"].cloud_only.resources.values()} - {"AWS::CDK::Metadata"} == {
-        "AWS::Events::Archive"
-    }
+    only_there = {r["Type"] for r in syntheses["prod"].cloud_only.resources.values()} - {"AWS::CDK::Metadata"}
+    assert only_there >= {"AWS::Events::Archive", "AWS::SES::ReceiptRule"}
+    assert only_there.isdisjoint(WORKS_ON_THE_EMBEDDED_AWS - {"AWS::IAM::Role"})
+
+
+def test_SEC_10_customers_files_and_nothing_else_are_scanned_in_the_cloud(prod: Synthesis) -> None:
+    plan = prod.cloud_only.only("AWS::GuardDuty::MalwareProtectionPlan")
+    assert plan["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["media/"]
+    assert plan["Actions"] == {"Tagging": {"Status": "ENABLED"}}
+    role = prod.cloud_only.of_type("AWS::IAM::Role")[target_of(plan["Role"])]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "malware-protection-plan.guardduty.amazonaws.com"}
+
+
+def test_SEC_10_files_are_handed_out_only_after_the_scan_but_on_a_laptop(syntheses: Mapping[str, Synthesis]) -> None:
+    told = {stage: functions(made.main)["agent_api"]["Environment"] for stage, made in syntheses.items()}
+    scans = {stage: environment["Variables"]["SCAN_MEDIA"] for stage, environment in told.items()}
+    assert scans == {"local": "", "dev": "true", "prod": "true"}
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
@@ -307,7 +358,8 @@ def test_one_deployments_knobs_reach_its_functions(synthesise: Synthesise) -> No
     outbound = functions(made.main)["outbound"]["Environment"]["Variables"]
     assert outbound["PROVIDER_BASE_URL"] == "http://127.0.0.1:9999"
     assert outbound["PUBLIC_BASE_URL"] == "https://hooks.example.com"
-    assert made.main.only("AWS::SNS::Subscription")["Endpoint"] == "ops@example.com"
+    subscriptions = made.main.of_type("AWS::SNS::Subscription").values()
+    assert [known["Endpoint"] for known in subscriptions if known["Protocol"] == "email"] == ["ops@example.com"]
     assert made.main.only("AWS::Cognito::UserPoolClient")["CallbackURLs"] == ["https://desk.example.com/"]
 
 
@@ -328,6 +380,10 @@ def test_whoever_deployed_is_told_where_everything_is(template: Template) -> Non
         "RouterDeadLettersUrl",
         "AutoAckQueueUrl",
         "AutoAckDeadLettersUrl",
+        "IngestSmsQueueUrl",
+        "IngestSmsDeadLettersUrl",
+        "IngestEmailQueueUrl",
+        "IngestEmailDeadLettersUrl",
         "OutboundQueueUrl",
         "OutboundDeadLettersUrl",
         "UndeliveredUrl",
