@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from string import Template
 
@@ -22,6 +23,10 @@ from switchboard.promise import Promise
 DAILY_LIMIT = 3
 """Acknowledgements to one customer in 24 hours, over all conversations (X-15)."""
 
+REPEATS = 2
+"""Acknowledgements of the same words within `REPEATING`; a third is a machine's (X-15)."""
+
+REPEATING = timedelta(minutes=10)
 STALE = timedelta(hours=24)
 DEFAULT_LANGUAGE = "en"
 BRAND_LIMIT = 40
@@ -42,8 +47,8 @@ _WORD_WEIGHT = 2
 class Situation:
     """What is known when an acknowledgement is due.
 
-    `acks_today` counts those to this customer in the last 24 hours, this one excluded; `age` is how long ago the
-    customer wrote.
+    `acks_today` counts those to this customer in the last 24 hours, this one excluded; `repeats` those of the last ten
+    minutes that acknowledged the very same words; `age` is how long ago the customer wrote.
     """
 
     kind: str
@@ -52,7 +57,9 @@ class Situation:
     answered: bool
     conversation_open: bool
     recipient_ok: bool
+    undeliverable: bool
     acks_today: int
+    repeats: int
     enabled: bool
     age: timedelta
 
@@ -73,6 +80,8 @@ _SILENT: tuple[tuple[str, Callable[[Situation], bool]], ...] = (
     ("already_answered", lambda situation: situation.answered),
     ("resolved", lambda situation: not situation.conversation_open),
     ("no_reply_address", lambda situation: not situation.recipient_ok),
+    ("suppressed", lambda situation: situation.undeliverable),
+    ("repeating", lambda situation: situation.repeats >= REPEATS),
     ("rate_limited", lambda situation: situation.acks_today >= DAILY_LIMIT),
     ("stale", lambda situation: situation.age > STALE),
 )
@@ -90,6 +99,7 @@ class Wording:
 
     thanks: str
     nameless: str
+    disclosure: str
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
     open: Mapping[str, Template]
@@ -102,6 +112,11 @@ class Wording:
 def languages() -> tuple[str, ...]:
     """Return the codes of the languages that there are texts for."""
     return tuple(sorted(path.name.split(".")[1] for path in _TEMPLATES.glob("acknowledgement.*.toml")))
+
+
+def wording_of(text: str) -> str:
+    """Return a digest of what somebody wrote, by which the same words are known again; not of whose they are."""
+    return sha256(" ".join(text.casefold().split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def choose_language(text: str, offered: Sequence[str]) -> str:
@@ -117,8 +132,19 @@ def choose_language(text: str, offered: Sequence[str]) -> str:
     return best if scores.get(best, 0) > max(scores.get(default, 0), _WORD_WEIGHT - 1) else default
 
 
-def render(language: str, brand: str, promise: Promise | None, *, hours: Hours, now: datetime, reference: str) -> str:
+def render(
+    language: str,
+    brand: str,
+    promise: Promise | None,
+    *,
+    hours: Hours,
+    now: datetime,
+    reference: str,
+    discloses: bool = False,
+) -> str:
     """Return the acknowledgement's text: one GSM-7 segment, whatever the brand.
+
+    One that `discloses` is a sentence longer: it says that a machine wrote it (rule FB-2).
 
     Where it would be longer, the thanks are left out, then the brand is cut. ValueError if there are no texts in the
     language, or the reference isn't one to print (1 to 32 of A-Z a-z 0-9 . _ # -).
@@ -129,12 +155,17 @@ def render(language: str, brand: str, promise: Promise | None, *, hours: Hours, 
     texts = words.open if hours.is_open(now) else words.closed
     template = texts[_occasion(promise, hours, now)]
     values = {"reference": reference, **_time_values(promise, hours, words)}
+    text = _fitted(template, values, brand, words)
+    return f"{text} {words.disclosure}" if discloses else text
+
+
+def _fitted(template: Template, values: Mapping[str, str], brand: str, words: Wording) -> str:
     name = _printable(brand) or words.nameless
-    text = _fill(template, values | {"brand": name, "thanks": words.thanks})
+    text = _fill(template, {**values, "brand": name, "thanks": words.thanks})
     if gsm7.septets(text) <= gsm7.SINGLE_SEPTETS:
         return text
-    room = gsm7.SINGLE_SEPTETS - gsm7.septets(_fill(template, values | {"brand": "x", "thanks": ""})) + 1
-    return _fill(template, values | {"brand": _cut(name, room), "thanks": ""})
+    room = gsm7.SINGLE_SEPTETS - gsm7.septets(_fill(template, {**values, "brand": "x", "thanks": ""})) + 1
+    return _fill(template, {**values, "brand": _cut(name, room), "thanks": ""})
 
 
 @lru_cache(maxsize=16)
@@ -148,6 +179,7 @@ def wording(language: str) -> Wording:
     return Wording(
         thanks=source["thanks"],
         nameless=source["nameless"],
+        disclosure=source["disclosure"],
         weekdays=tuple(source["weekdays"]),
         months=tuple(source["months"]),
         open=_texts(language, source["open"]),

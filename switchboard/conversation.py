@@ -8,16 +8,21 @@ answer; an agent's slot is held exactly while `owner` is set. docs/architecture.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from switchboard.errors import RefusedError
 from switchboard.hours import Hours
 from switchboard.instant import Instant
-from switchboard.message import Attachment, DeliveryStatus
+from switchboard.message import Attachment, DeliveryStatus, Party, Thread
 from switchboard.policy import Priority
 
 HEARD_LIMIT = 16
 """How many of the newest inbound messages a conversation remembers, to tell a redelivery from news."""
+
+REPEATED_AFTER = timedelta(minutes=30)
+REPEATED_WITHIN = timedelta(hours=72)
+"""A customer who writes after half an hour without an answer, or within three days of a resolution, comes back."""
 
 QueuedReason: TypeAlias = Literal["customer_returned", "lease_lapsed", "agent_gone", "agent_offline"]
 
@@ -93,6 +98,7 @@ class Conversation:
     priority: Priority
     skills: tuple[str, ...]
     reasons: tuple[str, ...]
+    """Codes of what placed it: rules of the policy, kinds of wording."""
     policy: str
     opened_at: Instant
     silence: str | None = None
@@ -119,6 +125,19 @@ class Conversation:
     answer: Answer | None = None
     acknowledgement: Acknowledgement | None = None
     resolved_by: Literal["agent", "silence"] | None = None
+    subject: str | None = None
+    participants: tuple[str, ...] = ()
+    """Addresses in the form that identity goes by, of those who take part in a mail exchange (rule EM-21)."""
+    why: tuple[str, ...] = ()
+    """The same for agents, in words that hold nothing of the customer's."""
+    score: int = 0
+    """How pressing what was said is, as points."""
+    possibly: str | None = None
+    """A conversation that it may belong to, by ids that its sender could have had from anywhere (rule EM-21)."""
+    wording: str | None = None
+    """Digest of what opened it: the same again and again is a machine (rule X-15)."""
+    answered_elsewhere: bool = False
+    """A person of ours answered by another program: nothing is acknowledged any more (rule X-14)."""
 
     @property
     def id(self) -> str:
@@ -163,6 +182,28 @@ class Entry:
     change: Literal["edited", "deleted"] | None = None
     reaction: str | None = None
     """The customer's emoji."""
+    language: str | None = None
+    """Which it is written in, where that can be told."""
+    flags: tuple[str, ...] = ()
+    subject: str | None = None
+    sender: Party | None = None
+    """Who of several wrote it, where that isn't the customer."""
+    to: tuple[Party, ...] = ()
+    cc: tuple[Party, ...] = ()
+    mail: Thread | None = None
+    """What the mail says of its exchange: an answer refers to it."""
+    answer_to: str | None = None
+    """Where a person's answer to it goes, where that isn't the conversation's address."""
+    acknowledge_to: str | None = None
+    """The same of a machine's (rule AK-1)."""
+    content: str | None = None
+    """Key of the whole content in our bucket, where `text` isn't all of it."""
+    raw: str | None = None
+    """Key of the raw bytes in our bucket, where they are kept."""
+    fetched_at: Instant | None = None
+    """When the media worker last said what became of its files."""
+    reply_token: str | None = None
+    """With which the network lets this message be answered for a moment."""
 
     @property
     def conversation_id(self) -> str:
@@ -196,6 +237,19 @@ def has_heard(conversation: Conversation, message_id: str, at: datetime) -> bool
     known = conversation.heard
     is_remembered = any(heard.message_id == message_id for heard in known)
     return is_remembered or (len(known) >= HEARD_LIMIT and at < known[0].at)
+
+
+def repeats(known: Conversation | None, at: datetime) -> int:
+    """How often the customer has come back over what is unanswered, or was just resolved; a burst's lines are none."""
+    if known is None:
+        return 0
+    if known.status is Status.RESOLVED:
+        last = known.heard[-1].at if known.heard else known.opened_at
+        return int(at - last <= REPEATED_WITHIN)
+    if known.awaiting_since is None:
+        return 0
+    waiting = [heard.at for heard in known.heard if heard.at >= known.awaiting_since and heard.at < at]
+    return sum(later - earlier >= REPEATED_AFTER for earlier, later in pairwise([*waiting, at]))
 
 
 def hear(

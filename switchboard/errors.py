@@ -96,6 +96,18 @@ class SendUnknownError(SendError):
     retryable = True
 
 
+class MediaRefusedError(SwitchboardError):
+    """A customer's file can't be had, for good; `code` is what is recorded with it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code}: the file can't be fetched, and asking again would not help")
+        self.code = code
+
+
+class MediaUnavailableError(UnavailableError):
+    """A customer's file can't be had now; its network may give it later."""
+
+
 class ForbiddenError(SwitchboardError):
     """This agent may not see or change this conversation."""
 

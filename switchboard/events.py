@@ -38,7 +38,7 @@ class MessageQuarantined(Event):
 
     account: str
     channel: str
-    quarantine_id: str = Field(description="derived from the raw bytes: a redelivery has the same")
+    quarantine_id: str = Field(description="derived from the raw bytes, of mail from its key: the same each time")
     reason: str
     key: str = Field(description="object key of the raw bytes in the raw bucket")
     size: int
@@ -99,15 +99,20 @@ class ConversationMessageAdded(ConversationEvent):
     direction: Literal["inbound", "outbound"]
     author: Literal["customer", "agent", "system"]
     kind: Literal["message", "acknowledgement"]
+    attachments: int = Field(default=0, description="files of it that are still to be fetched")
 
 
 class ConversationMessageChanged(ConversationEvent):
-    """The customer edited a message, took it back, or put an emoji to it. What it says now is read through the API."""
+    """The customer edited a message, took it back, or put an emoji to it; or its files have been fetched.
+
+    What it says now is read through the API.
+    """
 
     DETAIL_TYPE: ClassVar[str] = "conversation.message_changed"
 
     message_id: str
-    change: Literal["edited", "deleted", "reacted"]
+    change: Literal["edited", "deleted", "reacted", "fetched"]
+    removed: tuple[str, ...] = Field(default=(), description="keys of our copies of files that it no longer has")
 
 
 class ConversationAcknowledged(PlacedEvent):
@@ -158,6 +163,12 @@ class ConversationResolved(PlacedEvent):
     by: Literal["agent", "silence"]
 
 
+class ConversationErased(ConversationEvent):
+    """The conversation is gone, with all that was said in it: its customer asked to be forgotten. Forget it, too."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.erased"
+
+
 CONVERSATION_EVENTS: tuple[type[ConversationEvent], ...] = (
     ConversationOpened,
     ConversationQueued,
@@ -169,6 +180,7 @@ CONVERSATION_EVENTS: tuple[type[ConversationEvent], ...] = (
     ConversationDeliveryChanged,
     ConversationIdled,
     ConversationResolved,
+    ConversationErased,
 )
 
 ALL_EVENTS: tuple[type[Event], ...] = (MessageReceived, MessageQuarantined, *CONVERSATION_EVENTS)

@@ -5,8 +5,11 @@ else follows from this, and time is what really passes: open all day, the autumn
 hours, the spring day 23; a wall-clock time that occurs twice counts twice; a date that a zone skipped has none.
 
 Arguments are aware datetimes in any zone (ValueError otherwise), results are UTC.
+
+Whoever asks for many instants at once, as an estimate does, takes a `timeline`: the same as a table of some weeks.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,7 +21,13 @@ MINUTES_PER_DAY = 1440
 HORIZON = timedelta(days=731)
 """How far `after`, `next_opening` and `next_closing` look ahead before they answer that it never happens."""
 
+TABLED_BEFORE = timedelta(days=14)
+TABLED_AFTER = timedelta(days=28)
+"""A timeline reaches at least this far back and ahead of the instant it is asked for."""
+
 _DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -75,7 +84,7 @@ class Hours:
         start, end = _utc(start), _utc(end)
         if end < start:
             return -self.elapsed(end, start)
-        return sum((closes - opens for opens, closes in self._open_between(start, end)), timedelta())
+        return sum((closes - opens for opens, closes in self.open_between(start, end)), timedelta())
 
     def after(self, start: datetime, work: timedelta) -> datetime | None:
         """Return the earliest instant at which `work` has passed since `start`: `start` itself for none at all.
@@ -87,7 +96,7 @@ class Hours:
         start = _utc(start)
         if not work:
             return start
-        for opens, closes in self._open_between(start, start + HORIZON):
+        for opens, closes in self.open_between(start, start + HORIZON):
             if work <= closes - opens:
                 return opens + work
             work -= closes - opens
@@ -96,28 +105,29 @@ class Hours:
     def next_opening(self, at: datetime) -> datetime | None:
         """Return the earliest open instant at or after `at`: `at` itself while open. None if none in the horizon."""
         at = _utc(at)
-        return next((opens for opens, _ in self._open_between(at, at + HORIZON)), None)
+        return next((opens for opens, _ in self.open_between(at, at + HORIZON)), None)
 
     def next_closing(self, at: datetime) -> datetime | None:
         """Return the earliest closed instant at or after `at`: `at` itself if closed. None if none in the horizon."""
         at = _utc(at)
         closing, end = at, at + HORIZON
-        for opens, closes in self._open_between(at, end):
+        for opens, closes in self.open_between(at, end):
             if opens > closing:
                 break
             closing = closes
         return closing if closing < end else None
 
-    def _intervals(self, day: date) -> tuple[Interval, ...]:
-        return self.exceptions.get(day, self.weekly[day.weekday()])
-
-    def _open_between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Open stretches from `start` to `end` (UTC) in order. One may be cut at a UTC midnight or a clock change."""
+    def open_between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Open stretches from `start` to `end` in order. One may be cut at a UTC midnight or a clock change."""
+        start, end = _utc(start), _utc(end)
         day = start.date()
         while day <= end.date():
             for since, until, offset in _offsets(self.zone, day):
                 yield from self._open_within(max(start, since), min(end, until), offset)
             day += _DAY
+
+    def _intervals(self, day: date) -> tuple[Interval, ...]:
+        return self.exceptions.get(day, self.weekly[day.weekday()])
 
     def _open_within(self, start: datetime, end: datetime, offset: timedelta) -> Iterator[tuple[datetime, datetime]]:
         """Open stretches where the offset is constant, so that the wall clock runs evenly."""
@@ -132,6 +142,61 @@ class Hours:
                 if opens < closes:
                     yield opens, closes
             day += _DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Business time of some weeks as a function and its inverse. Instants are seconds since 1970.
+
+    A stretch runs from `opens[i]` to `closes[i]`; `passed[i]` business seconds of the table lie before it. Outside the
+    table it is closed.
+    """
+
+    opens: tuple[float, ...]
+    closes: tuple[float, ...]
+    passed: tuple[float, ...]
+
+    def business(self, at: float) -> float:
+        """Business seconds from the table's start to an instant."""
+        index = bisect_right(self.opens, at) - 1
+        return self.passed[index] + min(at, self.closes[index]) - self.opens[index] if index >= 0 else 0.0
+
+    def clock(self, business: float) -> float | None:
+        """The earliest instant at which that many business seconds have passed; None after the table's end.
+
+        It may be a closing instant. For none at all it is the first opening.
+        """
+        index = bisect_left(self.passed, business) - 1
+        if index < 0:
+            return self.opens[0] if self.opens else None
+        at = self.opens[index] + business - self.passed[index]
+        return at if at <= self.closes[index] else None
+
+    def closing(self, at: float) -> float:
+        """When the stretch that an instant is in closes; the instant itself where it is closed."""
+        index = bisect_right(self.opens, at) - 1
+        return max(at, self.closes[index]) if index >= 0 else at
+
+
+def timeline(hours: Hours, around: datetime) -> Timeline:
+    """Return the table that an instant lies well inside of; it is computed once per week."""
+    return _timeline(hours, (_utc(around) - _UNIX_EPOCH) // _WEEK)
+
+
+@lru_cache(maxsize=256)
+def _timeline(hours: Hours, week: int) -> Timeline:
+    start = _UNIX_EPOCH + week * _WEEK
+    opens: list[float] = []
+    closes: list[float] = []
+    passed: list[float] = []
+    for opened, closed in hours.open_between(start - TABLED_BEFORE, start + _WEEK + TABLED_AFTER):
+        if closes and closes[-1] == opened.timestamp():
+            closes[-1] = closed.timestamp()
+            continue
+        passed.append(passed[-1] + closes[-1] - opens[-1] if passed else 0.0)
+        opens.append(opened.timestamp())
+        closes.append(closed.timestamp())
+    return Timeline(tuple(opens), tuple(closes), tuple(passed))
 
 
 def zone_info(zone: str) -> ZoneInfo:

@@ -31,7 +31,9 @@ class Party(Model):
 class Attachment(Model):
     """A file that came along. By reference where the provider keeps it: nothing is fetched while it waits.
 
-    `content_type` is what was declared; `inline` files belong to the text and are not listed to people.
+    `content_type` is what was declared; `inline` files belong to the text and are not listed to people. Once the media
+    worker has been there, `key` is where our copy lies and `sniffed_type` what it really is, or `refusal` the code of
+    why there is none (rule SEC-8).
     """
 
     url: str | None = None
@@ -40,6 +42,14 @@ class Attachment(Model):
     size: int | None = Field(default=None, ge=0, description="bytes")
     sha256: str | None = None
     inline: bool = False
+    key: str | None = None
+    sniffed_type: str | None = None
+    refusal: str | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the media worker has yet to say anything of it."""
+        return self.key is None and self.refusal is None
 
 
 class Thread(Model):
@@ -49,6 +59,14 @@ class Thread(Model):
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     token: str | None = Field(default=None, description="our own signed mark, verified: the conversation's id")
+
+
+class Forwarded(Model):
+    """What a message passes on says of itself: who wrote it, when (as written there: often without a zone), on what."""
+
+    sender: Party | None = None
+    date: str | None = Field(default=None, max_length=200)
+    subject: str | None = None
 
 
 class Category(StrEnum):
@@ -73,6 +91,7 @@ class Automation(Model):
     may_reply: bool = True
     reason: str | None = None
     category: Category | None = None
+    answer_to: str | None = Field(default=None, description="the one address for an automatic answer (rule AK-1)")
 
 
 class _Inbound(Model):
@@ -81,6 +100,7 @@ class _Inbound(Model):
     `provider_id` is unique per channel and account and is the same in every copy of a delivery: it is what makes a
     delivery count once. `account` is ours. `sent_at` is the provider's time where it tells one. `flags` are codes such
     as `malformed`, `encrypted`, `spam`, `virus`, `oversize`, `forwarded`, `edited`, `standby`, `group`, `ephemeral`.
+    `raw` is the key of the raw bytes in our bucket where they are kept: of every mail.
     """
 
     channel: str
@@ -96,13 +116,16 @@ class _Inbound(Model):
     thread: Thread | None = None
     auto: Automation | None = None
     flags: tuple[str, ...] = ()
+    raw: str | None = None
 
 
 class Message(_Inbound):
     """A person wrote something that wants an answer.
 
     `text` is what is new in it, without quotes and signature; `full_text` all of it; `quoted` what `text` leaves out.
-    On channels without quoting only `text` is set. `html` is sanitised: safe to show, without remote content.
+    On channels without quoting only `text` is set. `html` is sanitised: safe to show, without remote content. What is
+    too large to travel (`full_text`, `quoted`, `html`, the end of a very long `text`) lies as a `Content` in our
+    bucket, under the key `content`.
     """
 
     kind: Literal["message"] = "message"
@@ -113,6 +136,18 @@ class Message(_Inbound):
     html: str | None = None
     language: str | None = Field(default=None, description="BCP 47 primary tag; absent where it can't be told")
     attachments: tuple[Attachment, ...] = ()
+    forwarded_from: Forwarded | None = None
+    content: str | None = None
+    reply_token: str | None = Field(default=None, description="answers this message within a moment, and once")
+
+
+class Content(Model):
+    """The whole of a message, where it lies in our bucket: see `Message`."""
+
+    text: str = ""
+    full_text: str | None = None
+    quoted: str | None = None
+    html: str | None = None
 
 
 class Edit(_Inbound):
@@ -227,7 +262,11 @@ def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class Outgoing(Model):
-    """What a channel is asked to send: one text to one address, with the ids that its delivery reports will echo."""
+    """What a channel is asked to send: one text to one address, with the ids that its delivery reports will echo.
+
+    What of the exchange it continues is `thread`, `subject` and `cc`; `reply_token` is of the message that it answers.
+    `automatic` is what no person wrote.
+    """
 
     account: str
     sender: str
@@ -237,6 +276,13 @@ class Outgoing(Model):
     message_id: str
     status_callback: str | None = None
     valid_for: int | None = Field(default=None, description="seconds after which the provider shall give up")
+    sender_name: str | None = None
+    subject: str | None = None
+    thread: Thread | None = Field(default=None, description="of the message that it answers")
+    cc: tuple[str, ...] = ()
+    automatic: bool = False
+    reply_token: str | None = None
+    asked_at: AwareDatetime | None = Field(default=None, description="when the message that it answers came")
 
 
 class Sent(Model):

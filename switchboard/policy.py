@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -57,6 +57,10 @@ class Brand(Part):
     name: str = Field(min_length=1, max_length=60)
 
 
+Registration: TypeAlias = Literal["10dlc", "toll-free", "short-code"]
+"""How a sender of texts is registered with the carriers of the United States (rule TW-12)."""
+
+
 class AccountPolicy(Part):
     """One end of a channel that customers write to: its address, and where its messages go unless a rule says more."""
 
@@ -66,6 +70,7 @@ class AccountPolicy(Part):
     queue: Key
     languages: tuple[str, ...] = Field(default=("en",), min_length=1, description="the first is the default")
     acknowledge: bool = True
+    registration: Registration | None = Field(default=None, description="of a +1 number or short code that sends texts")
 
 
 class HoursPolicy(Part):
@@ -158,6 +163,8 @@ class Policy(Part):
         default_factory=dict, description="capacity that one conversation takes, per channel"
     )
     times: Times = Times()
+    spam: Key | None = Field(default=None, description="queue for mail that SES takes for spam; none is the usual one")
+    urgency: bool = Field(default=True, description="weigh how pressing messages are by their words, beside the rules")
     promise_level: float = Field(default=0.9, gt=0.5, lt=1, description="share of promises to be kept")
 
     @model_validator(mode="after")
@@ -167,6 +174,8 @@ class Policy(Part):
             _refer(self.queues, account.queue, f"accounts.{key}.queue")
         for key, queue in self.queues.items():
             _refer(self.hours, queue.hours, f"queues.{key}.hours")
+        if self.spam is not None:
+            _refer(self.queues, self.spam, "spam")
         for rule in self.rules:
             if rule.queue is not None:
                 _refer(self.queues, rule.queue, f"rules.{rule.name}.queue")

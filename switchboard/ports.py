@@ -4,12 +4,14 @@ Writes are conditional: they raise `ConflictError` where somebody else was first
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import IO, Protocol
 
+from switchboard.channels.media import Download
 from switchboard.consent import Consent, ConsentEvent
 from switchboard.conversation import Conversation, Decision, Entry
+from switchboard.erasure import Erasure
 from switchboard.events import Event, MessageQuarantined
 from switchboard.instant import Instant
 from switchboard.promise import ResponseTimes
@@ -32,7 +34,72 @@ class RawStore(Protocol):
         """Store; raises `UnavailableError`."""
 
     def fetch(self, key: str) -> bytes:
-        """Read; raises `NotFoundError` for what has expired."""
+        """Read; raises `NotFoundError` for what has expired, `UnavailableError`."""
+
+
+class Bucket(RawStore, Protocol):
+    """The same for whoever may also remove from it."""
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Make sure that they are gone; raises `UnavailableError`."""
+
+
+class Web(Protocol):
+    """The networks' files, under the guard of rule SEC-8."""
+
+    def get(self, download: Download, hosts: Sequence[str], limit: int, into: IO[bytes]) -> int:
+        """GET into a file, up to `limit` bytes; returns the status, which need not be a success.
+
+        Raises `MediaRefusedError` for what must not be fetched, `MediaUnavailableError` where the network is too slow.
+        """
+
+
+class MediaStore(Protocol):
+    """Our copies of customers' files, apart from everything else (rule SEC-10)."""
+
+    def put(self, key: str, content: IO[bytes]) -> None:
+        """Store from where the file stands; raises `UnavailableError`."""
+
+    def verdict(self, key: str) -> str | None:
+        """What the scan for malware found, in GuardDuty's words; None before it. Raises `NotFoundError`."""
+
+    def link(self, key: str, filename: str) -> str:
+        """A URL by which anybody can download it under this name for five minutes."""
+
+
+class MailStore(Protocol):
+    """The same bucket for mail, as SES puts it there. What reads raises `NotFoundError`, and all `UnavailableError`."""
+
+    def keep(self, key: str, raw: bytes) -> None: ...
+
+    def size(self, key: str) -> int:
+        """Bytes of an object, without reading it."""
+
+    def fetch(self, key: str) -> bytes: ...
+
+    def fetch_head(self, key: str, length: int) -> bytes:
+        """That many bytes from the beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far an account's messages at the provider have been compared with ours (rule X-3).
+
+    Before `begun` they were none of ours. `handed_over` are the ids that were put on the bus since `until` was two
+    hours younger, and when each came: they are on their way, and are not put there again.
+    """
+
+    begun: Instant
+    until: Instant
+    handed_over: dict[str, Instant] = field(default_factory=dict)
+
+
+class Cursors(Protocol):
+    """How far each account has been compared."""
+
+    def get(self, account: str) -> Cursor | None: ...
+
+    def put(self, account: str, cursor: Cursor) -> None: ...
 
 
 class Secrets(Protocol):
@@ -58,6 +125,11 @@ class Contact:
     """By account."""
     acknowledged: dict[str, Instant]
     """Conversations acknowledged lately, for the daily budget (rule X-15)."""
+    wordings: dict[str, str] = field(default_factory=dict)
+    """Digest of what opened each of these."""
+    undeliverable: str | None = None
+    """Why nothing may be sent there: `bounced`, `complained` (rule EM-25) or `blocked` by the customer."""
+    met_at: Instant | None = None
     revision: int = 1
 
     def consent(self, account: str) -> Consent:
@@ -70,8 +142,20 @@ class Customers(Protocol):
 
     def contact(self, address: str) -> Contact | None: ...
 
-    def meet(self, address: str, customer_id: str, at: datetime) -> Contact:
-        """The contact of an address; a first one is made under this id, and only once however many meet at once."""
+    def meet(self, address: str, customer_id: str, at: datetime, after: Erasure | None = None) -> Contact:
+        """The contact of an address; a first one is made under this id, and only once however many meet at once.
+
+        A first one after an erasure has what the customer had forbidden before.
+        """
+
+    def addresses(self, customer_id: str) -> list[str]:
+        """Contacts that are one customer; may be stale."""
+
+    def forget(self, contact: Contact) -> None:
+        """Remove a contact and its audit trail; raises `ConflictError` if it changed meanwhile."""
+
+    def meet_again(self, known: Contact, address: str, at: datetime) -> Contact:
+        """The contact of another address of the same customer: a first one is made with the same consents."""
 
     def record_consent(self, contact: Contact, account: str, consent: Consent, evidence: "Evidence") -> None:
         """Write the state and its audit row together.
@@ -82,8 +166,13 @@ class Customers(Protocol):
     def has_evidence(self, contact: Contact, account: str, provider_id: str) -> bool:
         """Whether a message has changed this consent before."""
 
-    def count_acknowledgement(self, contact: Contact, acknowledged: dict[str, datetime]) -> None:
+    def count_acknowledgement(
+        self, contact: Contact, acknowledged: dict[str, datetime], wordings: dict[str, str]
+    ) -> None:
         """Replace the budget's record; raises `ConflictError` if it changed meanwhile."""
+
+    def suppress(self, contact: Contact, reason: str | None) -> None:
+        """Send nothing more there, or again (None); raises `ConflictError` if the contact changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +185,29 @@ class Evidence:
     at: Instant
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """Another name of a message, by which others refer to it: a Message-ID, a network's own id.
+
+    `possibly` is of a mail's own name: the conversation that it may belong to.
+    """
+
+    thread: str
+    message_id: str
+    possibly: str | None = None
+
+
 class Conversations(Protocol):
     """Conversations and their messages."""
+
+    def record_files(self, before: Entry, after: Entry) -> None:
+        """Say what became of a message's files; raises `ConflictError` if the message or they changed meanwhile."""
+
+    def add_alias(self, account: str, name: str, alias: Alias) -> Alias:
+        """Give a message another name; returns what the name stands for, which is the first that was ever given."""
+
+    def alias(self, account: str, names: Sequence[str]) -> Alias | None:
+        """What the first of the names that is known stands for, read consistently."""
 
     def latest(self, thread: str) -> Conversation | None:
         """The newest conversation of a thread, read consistently."""
@@ -128,7 +238,7 @@ class Conversations(Protocol):
         """Write an inbound message unless its id is known; returns the one that was there first, or None."""
 
     def move(self, entry: Entry, number: int) -> None:
-        """Put a message into another conversation of its thread."""
+        """Put a message into another conversation of its thread; raises `ConflictError` if it was erased meanwhile."""
 
     def amend(self, before: Entry, after: Entry) -> None:
         """Change what a message says; raises `ConflictError` if another change came first."""
@@ -141,6 +251,21 @@ class Conversations(Protocol):
 
     def advance(self, before: Entry, after: Entry) -> Entry:
         """Change an outbound message's delivery; raises `ConflictError` if its status is no longer the one read."""
+
+    def threads(self, customer_id: str) -> list[str]:
+        """Threads of a customer's conversations; may be stale."""
+
+    def everything(self, thread: str) -> list[Conversation | Entry | Decision]:
+        """All that a thread holds, conversations first, read consistently."""
+
+    def forget(self, conversation: Conversation, at: datetime) -> None:
+        """Remove a conversation and give its cost back to the agent who owns it, in one transaction.
+
+        Raises `ConflictError` if it changed. Its messages and decisions are removed before it: by it they are found.
+        """
+
+    def remove(self, record: Entry | Decision) -> None:
+        """Remove a message or a decision, if it is still there."""
 
     def decision(self, thread: str, number: int) -> Decision | None:
         """The newest decision that gave a conversation to an agent."""
@@ -216,3 +341,23 @@ class RouterQueue(Protocol):
 
     def look_again(self, detail: dict[str, str], delay: timedelta) -> None:
         """Ask for one more look at a hand-over, a moment later."""
+
+
+class Erasures(Protocol):
+    """Whom we were asked to forget."""
+
+    def code_of(self, address: str) -> str:
+        """What names the erasure of a contact, and nobody to whoever has not our key."""
+
+    def get(self, code: str) -> Erasure | None:
+        """One by its code, read consistently."""
+
+    def save(self, before: Erasure | None, after: Erasure) -> Erasure:
+        """Write a change, or a first request; returns it with its revision, raises `ConflictError`."""
+
+
+class EraseQueue(Protocol):
+    """What is still to be erased."""
+
+    def look(self, code: str, delay: timedelta) -> None:
+        """Ask for a look at an erasure."""

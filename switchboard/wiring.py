@@ -18,24 +18,40 @@ from botocore.config import Config
 
 from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.bus import EventBridgeBus
+from switchboard.aws.caught import SqsCaught, arrival
 from switchboard.aws.conversations import DynamoConversations
+from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
+from switchboard.aws.erase_queue import SqsEraseQueue
+from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.http import request_of
+from switchboard.aws.media import S3MediaStore
 from switchboard.aws.quarantine import DynamoQuarantine
 from switchboard.aws.queues import DynamoQueues
 from switchboard.aws.raw import S3RawStore
 from switchboard.aws.router_queue import SqsRouterQueue
-from switchboard.aws.secrets import CachedSecrets
-from switchboard.channels import Channel, Sender, channel
-from switchboard.errors import SwitchboardError
+from switchboard.aws.secrets import CachedSecrets, read_pepper
+from switchboard.channels import Channel, Eraser, History, Sender, Watcher, channel
+from switchboard.errors import SecretMissingError, SwitchboardError
 from switchboard.flows.board import Board
+from switchboard.flows.erasures import Answer, Office, take_callback
+from switchboard.flows.media import Means
 from switchboard.flows.receive import Verdict, receive
+from switchboard.flows.receive import catch as keep_caught
+from switchboard.flows.reconcile import Reconciler
 from switchboard.instant import system_clock
 from switchboard.policy import Policy, load_policy
+from switchboard.ports import Clock
+from switchboard.web.download import GuardedWeb, StandIn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
+
+    from switchboard.ports import Contact
 
 SEND_TIMEOUT = timedelta(seconds=10)
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
@@ -98,6 +114,7 @@ def board() -> Board:
         conversations=DynamoConversations(client, setting("CONVERSATIONS_TABLE"), agents_table, system_clock, pause),
         agents=DynamoAgents(client, agents_table, pause),
         customers=DynamoCustomers(client, setting("CUSTOMERS_TABLE"), pause),
+        erasures=erasures(),
         queues=queues(),
         router_queue=SqsRouterQueue(sqs, os.environ.get("ROUTER_QUEUE_URL", "")),
     )
@@ -107,6 +124,28 @@ def board() -> Board:
 def queues() -> DynamoQueues:
     """What is remembered per queue."""
     return DynamoQueues(_dynamodb(), os.environ.get("QUEUES_TABLE", ""))
+
+
+@cache
+def erasures() -> DynamoErasures:
+    """Whom we were asked to forget."""
+    return DynamoErasures(_dynamodb(), os.environ.get("ERASURES_TABLE", ""), _pepper)
+
+
+@cache
+def _pepper() -> bytes:
+    return read_pepper(_secrets_manager(), setting("PEPPER_SECRET"))
+
+
+def contacts() -> "Iterator[Contact]":
+    """Everybody who has written to us: for people, after a restore."""
+    return DynamoCustomers(_dynamodb(), setting("CUSTOMERS_TABLE"), pause).contacts()
+
+
+@cache
+def office() -> Office:
+    """Where requests to erase a customer are taken."""
+    return Office(erasures(), SqsEraseQueue(sqs, setting("ERASE_QUEUE_URL")), system_clock)
 
 
 @cache
@@ -128,23 +167,77 @@ def raw() -> S3RawStore:
 
 
 @cache
+def _secrets_manager() -> "SecretsManagerClient":
+    return boto3.client("secretsmanager", config=_CONFIG)
+
+
+@cache
 def secrets() -> CachedSecrets:
     """Our accounts' credentials."""
-    return CachedSecrets(boto3.client("secretsmanager", config=_CONFIG), setting("SECRET_PREFIX"), system_clock)
+    return CachedSecrets(_secrets_manager(), setting("SECRET_PREFIX"), system_clock)
 
 
 def take(event: Mapping[str, Any], received_by: Channel, account: str) -> Verdict:
     """Take a webhook call; see `flows.receive`."""
+    return _receive(event, received_by.path(account), received_by, account, system_clock)
+
+
+def catch(event: Mapping[str, Any], received_by: Channel, account: str) -> Verdict:
+    """Keep a call to an account's fallback; see `flows.receive.catch`."""
+    kept = SqsCaught(sqs, setting("CAUGHT_QUEUE_URL"))
+    request = request_of(event, "", received_by.caught_path(account))
+    return keep_caught(request, received_by, lambda unread: kept.keep(account, unread, system_clock()))
+
+
+def take_caught(caught: Mapping[str, Any], received_by: Channel) -> Verdict:
+    """Take a call that a fallback kept, as of when it came."""
+    account = caught["pathParameters"]["account"]
+    return _receive(caught, received_by.caught_path(account), received_by, account, lambda: arrival(caught))
+
+
+def _receive(event: Mapping[str, Any], path: str, received_by: Channel, account: str, clock: Clock) -> Verdict:
     return receive(
-        request_of(event, setting("PUBLIC_BASE_URL"), received_by.path(account)),
+        request_of(event, setting("PUBLIC_BASE_URL"), path),
         account,
         channel=received_by,
         policy=policy(),
         secrets=secrets(),
         bus=bus(),
         raw=raw,
+        clock=clock,
+    )
+
+
+@cache
+def media() -> S3MediaStore:
+    """Our copies of customers' files; links to them need signatures of version 4 outside of us-east-1."""
+    client = boto3.client("s3", config=_CONFIG.merge(Config(signature_version="s3v4")))
+    return S3MediaStore(client, setting("RAW_BUCKET"))
+
+
+@cache
+def means() -> Means:
+    """What fetching customers' files takes."""
+    return Means(
+        conversations=DynamoConversations(_dynamodb(), setting("CONVERSATIONS_TABLE"), "", system_clock, pause),
+        secrets=secrets(),
+        raw=raw(),
+        store=media(),
+        web=web,
         clock=system_clock,
     )
+
+
+def web(channel_name: str) -> GuardedWeb:
+    """The web as far as a channel's files go; in the sandbox a double stands for all of its network's hosts."""
+    base_url = _provider_base_url(channel_name)
+    return GuardedWeb(StandIn(base_url)) if base_url else GuardedWeb()
+
+
+def take_erasure(event: Mapping[str, Any], channel_name: str, account: str) -> Answer:
+    """Take a network's deletion callback; see `flows.erasures.take_callback`."""
+    request = request_of(event, setting("PUBLIC_BASE_URL"), f"/erasure/{channel_name}/{account}")
+    return take_callback(request, channel_name, account, policy=policy(), secrets=secrets(), office=office())
 
 
 def connect(channel_name: str, account: str) -> Sender:
@@ -155,6 +248,60 @@ def connect(channel_name: str, account: str) -> Sender:
 
 @lru_cache(maxsize=32)
 def _connect(channel_name: str, credentials: frozenset[tuple[str, str]]) -> Sender:
+    base_url = _provider_base_url(channel_name)
+    found, secret = channel(channel_name), dict(credentials)
+    if found.transport == "email":
+        return _mail_sender(secret, base_url)
+    return found.connect(secret, base_url, SEND_TIMEOUT)
+
+
+def eraser(channel_name: str, account: str) -> Eraser | None:
+    """What deletes the provider's copies of an account's messages; None where there are none that could be."""
+    forget = channel(channel_name).forget
+    return forget(secrets().of(account)[0], _provider_base_url(channel_name), SEND_TIMEOUT) if forget else None
+
+
+def watcher(channel_name: str, account: str) -> Watcher | None:
+    """What asks a provider whether it still calls us; None where that can't be asked."""
+    watch = channel(channel_name).watch
+    return watch(secrets().of(account)[0], _provider_base_url(channel_name), SEND_TIMEOUT) if watch else None
+
+
+def history(channel_name: str, account: str) -> History:
+    """What lists the messages that a provider has received for an account; its channel must have that."""
+    make = channel(channel_name).history
+    if make is None:
+        raise TypeError(f"the channel {channel_name} keeps no list: Channel.history says so")
+    return make(secrets().of(account)[0], _provider_base_url(channel_name), SEND_TIMEOUT)
+
+
+@cache
+def reconciler() -> Reconciler:
+    """What comparing providers' lists with ours takes."""
+    client = _dynamodb()
+    return Reconciler(
+        policy=policy(),
+        conversations=DynamoConversations(client, setting("CONVERSATIONS_TABLE"), "", system_clock, pause),
+        customers=DynamoCustomers(client, setting("CUSTOMERS_TABLE"), pause),
+        cursors=DynamoCursors(client, setting("QUEUES_TABLE")),
+        bus=bus(),
+        clock=system_clock,
+        connect=history,
+    )
+
+
+def _provider_base_url(channel_name: str) -> str | None:
     doubles = os.environ.get("PROVIDER_BASE_URL")  # each channel's provider has its own place there
-    base_url = f"{doubles}/{channel_name}" if doubles else None
-    return channel(channel_name).connect(dict(credentials), base_url, SEND_TIMEOUT)
+    return f"{doubles}/{channel_name}" if doubles else None
+
+
+def _mail_sender(secret: dict[str, str], base_url: str | None) -> Sender:
+    """Mail is sent by the function's role. One attempt each: SES has nothing by which it knows a copy (rule EM-26)."""
+    from switchboard.aws.mail import Ses  # noqa: PLC0415  # only one function sends mail, and not always
+    from switchboard.channels.email.send import MailSender  # noqa: PLC0415  # the same
+
+    if not secret.get("mail_key"):
+        raise SecretMissingError("this account's secret needs mail_key: any random text, as the stack makes it")
+    once = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+    client = boto3.client("sesv2", config=once, endpoint_url=base_url)
+    return MailSender(Ses(client), system_clock, secret["mail_key"].encode(), os.environ.get("CONFIGURATION_SET"))

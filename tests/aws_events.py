@@ -105,7 +105,8 @@ def stream(*changes: tuple[dict[str, Any] | None, dict[str, Any] | None]) -> dic
     for number, (before, after) in enumerate(changes):
         images = {"OldImage": before, "NewImage": after}
         given = {name: image for name, image in images.items() if image is not None}
-        records.append({"eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": str(number), **given}})
+        about = {"SequenceNumber": str(number), "ApproximateCreationDateTime": 1_800_000_000 + number, **given}
+        records.append({"eventSource": "aws:dynamodb", "dynamodb": about})
     return {"Records": records}
 
 

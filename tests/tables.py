@@ -9,6 +9,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "lanes": (("queue", "skills", "priority"), ("waiting_since",), None),
             "due": (("due_shard",), ("check_at",), None),
             "owners": (("owner",), ("assigned_at",), None),
+            "customers": (("customer_id",), ("opened_at",), None),
         },
     },
     "agents": {
@@ -18,9 +19,10 @@ TABLES: dict[str, dict[str, Any]] = {
             "due": (("due_shard",), ("due_at",), None),
         },
     },
-    "customers": {"key": ("address", "item"), "indexes": {}},
+    "customers": {"key": ("address", "item"), "indexes": {"identities": (("customer_id",), ("met_at",), None)}},
     "queues": {"key": ("queue", "item"), "indexes": {}},
     "quarantine": {"key": ("account", "item"), "indexes": {}},
+    "erasures": {"key": ("code", "item"), "indexes": {}},
 }
 """Per table its key, and per index its partition attributes, sort attributes and what it projects beside keys."""
 

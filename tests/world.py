@@ -21,6 +21,7 @@ from functions.router.tasks import handle
 from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.customers import DynamoCustomers
+from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.quarantine import DynamoQuarantine
 from switchboard.aws.queues import DynamoQueues
 from switchboard.conversation import Conversation, Entry, split_id
@@ -105,6 +106,7 @@ class World:
             conversations=self.conversations,
             agents=DynamoAgents(self.client, "agents", pause),
             customers=DynamoCustomers(self.client, "customers", pause),
+            erasures=DynamoErasures(self.client, "erasures", lambda: b"pepper"),
             queues=DynamoQueues(self.client, "queues"),
             router_queue=self,
         )

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import Logger
@@ -12,14 +13,19 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from functions.agent_api import views
 from switchboard import wiring
 from switchboard.aws.failures import describe
+from switchboard.channels import channel
+from switchboard.erasure import is_code
 from switchboard.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, SwitchboardError, UnfitError
-from switchboard.flows import desk
+from switchboard.flows import desk, erasures, files
 
 api, logger = APIGatewayHttpResolver(strip_prefixes=["/agent"]), Logger()
 
 LEADS = "leads"
 KEY_LENGTH = 64
+LONGEST_NUMBER = 3
 QUARANTINE_LIMIT = 100
+QUARANTINE_PREFIX = "quarantine/"
+"""Where bytes lie that may be looked at. Mail stays among mail: it may hold a virus (rule EM-3)."""
 PROBLEM = "application/problem+json"
 
 
@@ -127,6 +133,22 @@ def get_conversation(conversation_id: str) -> Answer:
     return show(views.TimelineView.made(*desk.read(caller(), conversation_id, wiring.board())))
 
 
+@api.get("/conversations/<conversation_id>/messages/<message_id>")
+def get_message(conversation_id: str, message_id: str) -> Answer:
+    """One message with the whole of its content."""
+    entry = desk.read_message(caller(), conversation_id, unquote(message_id), wiring.board())
+    return show(views.WholeMessageView.made(entry, files.whole_of(entry, wiring.raw())))
+
+
+@api.get("/conversations/<conversation_id>/messages/<message_id>/attachments/<n>")
+def get_attachment(conversation_id: str, message_id: str, n: str) -> Answer:
+    """Where a file can be downloaded for a while, once it may be."""
+    number = int(n) if n.isascii() and n.isdigit() and len(n) <= LONGEST_NUMBER else -1
+    entry = desk.read_message(caller(), conversation_id, unquote(message_id), wiring.board())
+    is_scanned = bool(wiring.setting("SCAN_MEDIA"))
+    return show(views.ReleasedView.of(files.release(entry, number, wiring.media(), scanned=is_scanned)))
+
+
 @api.post("/conversations/<conversation_id>/replies")
 def post_reply(conversation_id: str) -> Answer:
     """Answer the customer. `Idempotency-Key` is required: the same key again returns the first answer."""
@@ -161,5 +183,27 @@ def get_quarantined(account: str, quarantine_id: str) -> Answer:
     item = wiring.quarantine().get(account, quarantine_id)
     if item is None:
         raise NotFoundError("nothing of this id is in quarantine")
-    raw = base64.b64encode(wiring.raw().fetch(item.key)).decode()
+    is_shown = item.key.startswith(QUARANTINE_PREFIX)
+    raw = base64.b64encode(wiring.raw().fetch(item.key)).decode() if is_shown else None
     return show(views.QuarantinedBytesView(**views.QuarantinedView.of(item).model_dump(), raw_base64=raw))
+
+
+@api.post("/erasures")
+def post_erasure() -> Answer:
+    """Have a customer erased everywhere; for leads. Asking again is asking once."""
+    who, asked = lead(), body(views.ErasureBody)
+    if asked.channel not in {account.channel for account in wiring.policy().accounts.values()}:
+        raise WrongBodyError("channel: none of our accounts has it")
+    address = channel(asked.channel).contact(asked.address)
+    taken = erasures.ask_for(address, f"agent:{who.agent_id}", wiring.office())
+    return show(views.ErasureView.of(taken), HTTPStatus.ACCEPTED)
+
+
+@api.get("/erasures/<code>")
+def get_erasure(code: str) -> Answer:
+    """How far a request got; for leads."""
+    lead()
+    known = wiring.erasures().get(code) if is_code(code) else None
+    if known is None:
+        raise NotFoundError("there is no such request")
+    return show(views.ErasureView.of(known))

@@ -1,12 +1,16 @@
 """What the API takes and shows: pydantic models at the edge, made from the domain's records."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard.conversation import Conversation, Decision, Entry
+from switchboard.erasure import Erasure, State
 from switchboard.events import MessageQuarantined
+from switchboard.flows.files import Released
+from switchboard.message import Attachment, Content, Party
 from switchboard.routing import Agent, Presence
 
 
@@ -40,6 +44,13 @@ class ResolveBody(Body):
     leave_unanswered: bool = False
 
 
+class ErasureBody(Body):
+    """`POST /agent/erasures`: a customer by their address, as a conversation shows it."""
+
+    channel: str = Field(min_length=1, max_length=40)
+    address: str = Field(min_length=1, max_length=320)
+
+
 class AgentView(View):
     """An agent: who they are, and how much they can still take. `heartbeat_by` is when they count as gone."""
 
@@ -59,8 +70,19 @@ class AgentView(View):
         return cls(**shown, heartbeat_by=agent.due_at)
 
 
+_SHOWN = (
+    *("account", "channel", "language", "queue", "skills", "reasons", "why", "subject", "possibly", "owner"),
+    *("opened_at", "awaiting_since"),
+)
+"""What of a conversation is shown as it is."""
+
+
 class ConversationView(View):
-    """A conversation in a list."""
+    """A conversation in a list.
+
+    `reasons` and `why` say what placed it, as codes and in words. `possibly` is a conversation that a mail may belong
+    to, by ids that its sender can have had from anywhere.
+    """
 
     conversation_id: str
     account: str
@@ -71,6 +93,9 @@ class ConversationView(View):
     priority: str
     skills: tuple[str, ...]
     reasons: tuple[str, ...]
+    why: tuple[str, ...]
+    subject: str | None
+    possibly: str | None
     status: str
     owner: str | None
     opened_at: datetime
@@ -81,9 +106,8 @@ class ConversationView(View):
     @classmethod
     def of(cls, known: Conversation) -> "ConversationView":
         """As an agent sees it."""
-        names = ("account", "channel", "language", "queue", "skills", "reasons", "owner", "opened_at", "awaiting_since")
         return cls(
-            **{name: getattr(known, name) for name in names},
+            **{name: getattr(known, name) for name in _SHOWN},
             conversation_id=known.id,
             customer=known.address,
             priority=known.priority,
@@ -93,8 +117,48 @@ class ConversationView(View):
         )
 
 
+class AttachmentView(View):
+    """A file of a message: its `n` asks for it. `state` is `fetching`, `ready`, or `refused:` and why.
+
+    `content_type` is what was declared, `sniffed_type` what the bytes say; an `inline` file is shown within the text.
+    """
+
+    n: int
+    filename: str | None
+    content_type: str
+    sniffed_type: str | None
+    size: int | None
+    inline: bool
+    state: str
+
+    @classmethod
+    def of(cls, n: int, file: Attachment) -> "AttachmentView":
+        """As an agent sees it: neither where it came from nor where it lies."""
+        names = ("filename", "content_type", "sniffed_type", "size", "inline")
+        state = f"refused:{file.refusal}" if file.refusal else "fetching" if file.is_awaited else "ready"
+        return cls(**{name: getattr(file, name) for name in names}, n=n, state=state)
+
+
+class ReleasedView(View):
+    """A file that may be downloaded from `url`, without a token, for five minutes."""
+
+    url: str
+    filename: str
+    content_type: str
+    size: int | None
+
+    @classmethod
+    def of(cls, file: Released) -> "ReleasedView":
+        """As an agent sees it."""
+        return cls(**{name: getattr(file, name) for name in cls.model_fields})
+
+
 class MessageView(View):
-    """A message in a timeline; `status` is the delivery of an outbound one."""
+    """A message in a timeline; `status` is the delivery of an outbound one.
+
+    Who wrote (`sender`) and to whom else (`cc`) is told of mail. `is_whole` is false where there is more to read than
+    `text`: the message's own address has it.
+    """
 
     message_id: str
     direction: Literal["inbound", "outbound"]
@@ -102,21 +166,45 @@ class MessageView(View):
     kind: Literal["message", "acknowledgement"]
     text: str
     at: datetime
-    attachments: tuple[dict[str, object], ...]
+    attachments: tuple[AttachmentView, ...]
     status: str | None
     code: str | None
     change: Literal["edited", "deleted"] | None
     reaction: str | None
+    subject: str | None
+    sender: Party | None
+    cc: tuple[Party, ...]
+    language: str | None
+    flags: tuple[str, ...]
+    is_whole: bool
 
     @classmethod
     def of(cls, entry: Entry) -> "MessageView":
         """As an agent sees it."""
         names = ("direction", "author", "kind", "text", "at", "status", "code", "change", "reaction")
+        of_mail = ("subject", "sender", "cc", "language", "flags")
         return cls(
-            **{name: getattr(entry, name) for name in names},
+            **{name: getattr(entry, name) for name in (*names, *of_mail)},
+            is_whole=entry.content is None,
             message_id=entry.id,
-            attachments=tuple(attachment.model_dump(mode="json") for attachment in entry.attachments),
+            attachments=tuple(AttachmentView.of(n, file) for n, file in enumerate(entry.attachments)),
         )
+
+
+class WholeMessageView(MessageView):
+    """A message with all of its content: `full_text` is what was written, `quoted` what `text` leaves out of it.
+
+    `html` is sanitised: safe to show, without remote content.
+    """
+
+    full_text: str | None
+    quoted: str | None
+    html: str | None
+
+    @classmethod
+    def made(cls, entry: Entry, content: Content) -> "WholeMessageView":
+        """As an agent sees it."""
+        return cls(**{**MessageView.of(entry).model_dump(), **content.model_dump()})
 
 
 class DecisionView(View):
@@ -146,6 +234,30 @@ class TimelineView(ConversationView):
         )
 
 
+class ErasureView(View):
+    """A request to erase a customer: who asked for it when, how far it got, and how much there was."""
+
+    code: str
+    state: str
+    asked: tuple[dict[str, object], ...]
+    done_at: datetime | None
+    conversations: int
+    messages: int
+    files: int
+    left_at_provider: int
+
+    @classmethod
+    def of(cls, known: Erasure) -> "ErasureView":
+        """As a lead sees it."""
+        return cls(
+            code=known.code,
+            state=known.state,
+            asked=tuple(asdict(asked) for asked in known.asked),
+            done_at=known.done_at if known.state is State.DONE else None,
+            **asdict(known.found),
+        )
+
+
 class QuarantinedView(View):
     """A delivery that was verified and could not be understood."""
 
@@ -163,6 +275,6 @@ class QuarantinedView(View):
 
 
 class QuarantinedBytesView(QuarantinedView):
-    """The same with its raw bytes, as base64."""
+    """The same with its raw bytes, as base64; null for mail, which is not handed out: it may hold a virus (EM-3)."""
 
-    raw_base64: str
+    raw_base64: str | None

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
@@ -18,14 +18,23 @@ FIRST_DELAY, GROWTH, LONGEST_DELAY = 5.0, 3.0, 600.0
 """Seconds until a record that may succeed later comes again: 5, 15, 45, 135, each up to half more."""
 
 
+class LastTry(NamedTuple):
+    """What handles a record instead, once it has come this often: after that only the dead-letter queue is left."""
+
+    tries: int
+    handle: Callable[[Any], None]
+
+
 def process(
     event: Mapping[str, Any],
-    handle: Callable[[dict[str, Any]], None],
+    handle: Callable[[Any], None],
     logger: Logger,
     metrics: Metrics,
     sqs: "Callable[[], SQSClient]",
+    read: Callable[[str], Any] = json.loads,
+    last: LastTry | None = None,
 ) -> dict[str, list[dict[str, str]]]:
-    """Handle each record's JSON body; those that fail, and only those, stay in the queue.
+    """Handle each record's body as `read` gives it; those that fail, and only those, stay in the queue.
 
     What may succeed later comes again soon; everything else when its visibility ends, and after a few tries it is
     parked in the dead-letter queue.
@@ -33,7 +42,8 @@ def process(
     failed = []
     for record in event["Records"]:
         try:
-            handle(json.loads(record["body"]))
+            chosen = last.handle if last and _tries(record) >= last.tries else handle
+            chosen(read(record["body"]))
         except Exception as error:  # noqa: BLE001  # one record's failure, of whatever kind, must not be another's
             failed.append({"itemIdentifier": record["messageId"]})
             metrics.add_metric("Failed", MetricUnit.Count, 1)
@@ -46,10 +56,14 @@ def process(
 
 def _come_again_soon(record: Mapping[str, Any], sqs: "SQSClient") -> None:
     region, account, name = record["eventSourceARN"].split(":")[3:6]
-    tries = int(record["attributes"]["ApproximateReceiveCount"])
-    delay = min(FIRST_DELAY * GROWTH ** (tries - 1), LONGEST_DELAY) * random.uniform(1, 1.5)  # noqa: S311  # spreading load
+    delay = min(FIRST_DELAY * GROWTH ** (_tries(record) - 1), LONGEST_DELAY) * random.uniform(1, 1.5)  # noqa: S311  # spreading load
     sqs.change_message_visibility(
         QueueUrl=f"https://sqs.{region}.amazonaws.com/{account}/{name}",
         ReceiptHandle=record["receiptHandle"],
         VisibilityTimeout=int(delay),
     )
+
+
+def _tries(record: Mapping[str, Any]) -> int:
+    """How often the queue has handed a record out, this time included."""
+    return int(record["attributes"]["ApproximateReceiveCount"])

@@ -1,9 +1,10 @@
 """The conversations table: conversations and their messages, by thread. Layout: docs/architecture.md."""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -13,7 +14,7 @@ from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.conversation import Conversation, Decision, Entry, file
 from switchboard.errors import AgentUnavailableError, ConflictError
 from switchboard.instant import to_text
-from switchboard.ports import Clock
+from switchboard.ports import Alias, Clock
 from switchboard.routing import Lane, Presence, Waiting
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ DUE_SHARDS = 4
 NO_SKILLS = "-"
 _CONVERSATION, _MESSAGE = "conversation#", "message#"
 _DECISION = "decision#"
+_ALIAS = "alias"
 _conversations, _entries, _decisions = Codec(Conversation), Codec(Entry), Codec(Decision)
+_aliases = Codec(Alias)
 
 
 def due_shard(key: str) -> int:
@@ -47,6 +50,11 @@ def record_of(item: Attributes) -> Conversation | Entry | None:
     if read["item"].startswith(_CONVERSATION):
         return _conversations.read({**read, "skills": skills_of(read["skills"])})
     return _entries.read(read) if read["item"].startswith(_MESSAGE) else None
+
+
+def place_of(read: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Thread and number of the conversation that an item's values stand for; None if it is something else."""
+    return _place(read) if read.get("item", "").startswith(_CONVERSATION) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,11 @@ class DynamoConversations:
 
     def free(self, before: Conversation, after: Conversation, at: datetime) -> Conversation:
         changed, put = self._change(before, after)
-        give = {
+        transact(self.client, [put, self._give_back(before, at)], self.pause, [ConflictError])  # type: ignore[list-item]  # literal dicts
+        return changed
+
+    def _give_back(self, before: Conversation, at: datetime) -> dict[str, Any]:
+        return {
             "Update": {
                 "TableName": self.agents_table,
                 "Key": attributes({"agent_id": before.owner, "item": "agent"}),
@@ -129,8 +141,6 @@ class DynamoConversations:
                 "ExpressionAttributeValues": attributes({":cost": before.cost, ":at": to_text(at)}),
             }
         }
-        transact(self.client, [put, give], self.pause, [ConflictError])  # type: ignore[list-item]  # a literal dict
-        return changed
 
     def write(self, before: Conversation, after: Conversation, entry: Entry) -> Conversation:
         changed, put = self._change(before, after)
@@ -156,6 +166,28 @@ class DynamoConversations:
         }
         return changed, put
 
+    def add_alias(self, account: str, name: str, alias: Alias) -> Alias:
+        plain = {**_aliases.plain(alias), "home": alias.thread, **_alias_key(account, name)}
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item=attributes(plain),
+                ConditionExpression="attribute_not_exists(thread)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if not is_refused_condition(error):
+                raise
+            return _as_alias(error.response["Item"])  # type: ignore[typeddict-item]  # there because of ALL_OLD
+        return alias
+
+    def alias(self, account: str, names: Sequence[str]) -> Alias | None:
+        for name in names:
+            key = _alias_key(account, name)
+            if item := self._get(key["thread"], key["item"]):
+                return _as_alias(item)
+        return None
+
     def record(self, entry: Entry) -> Entry | None:
         try:
             self.client.put_item(
@@ -171,31 +203,50 @@ class DynamoConversations:
         return None
 
     def move(self, entry: Entry, number: int) -> None:
-        self.client.update_item(
-            TableName=self.table,
-            Key=attributes({"thread": entry.thread, "item": _MESSAGE + entry.id}),
-            UpdateExpression="SET #number = :number",
-            ExpressionAttributeNames={"#number": "number"},
-            ExpressionAttributeValues=attributes({":number": number}),
-        )
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=attributes({"thread": entry.thread, "item": _MESSAGE + entry.id}),
+                UpdateExpression="SET #number = :number",
+                ConditionExpression="attribute_exists(thread)",
+                ExpressionAttributeNames={"#number": "number"},
+                ExpressionAttributeValues=attributes({":number": number}),
+            )
+        except ClientError as error:
+            if is_refused_condition(error):
+                raise ConflictError("the message is gone: it was erased") from error
+            raise
 
     def amend(self, before: Entry, after: Entry) -> None:
-        believed: dict[str, Any] = {":number": before.number}
-        condition = "#number = :number AND attribute_not_exists(changed_by_sender_at)"
-        if before.changed_by_sender_at:
-            believed[":changed"] = to_text(before.changed_by_sender_at)
-            condition = "#number = :number AND changed_by_sender_at = :changed"
+        condition, believed = _unchanged(before)
         try:
             self.client.put_item(
                 TableName=self.table,
                 Item=self._entry_item(after),
-                ConditionExpression=condition,
+                ConditionExpression=f"#number = :number AND {condition}",
                 ExpressionAttributeNames={"#number": "number"},
-                ExpressionAttributeValues=attributes(believed),
+                ExpressionAttributeValues=attributes({**believed, ":number": before.number}),
             )
         except ClientError as error:
             if is_refused_condition(error):
                 raise ConflictError("the message changed: read it again") from error
+            raise
+
+    def record_files(self, before: Entry, after: Entry) -> None:
+        condition, believed = _unchanged(before)
+        plain = self._plain_entry(after)
+        written = {f":{name}": plain[name] for name in ("attachments", "fetched_at", "changed_at")}
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=attributes({"thread": before.thread, "item": _MESSAGE + before.id}),
+                UpdateExpression="SET attachments = :attachments, fetched_at = :fetched_at, changed_at = :changed_at",
+                ConditionExpression=f"attribute_exists(thread) AND {condition}",
+                ExpressionAttributeValues=attributes({**believed, **written}),
+            )
+        except ClientError as error:
+            if is_refused_condition(error):
+                raise ConflictError("the message or its files changed: read it again") from error
             raise
 
     def entry(self, thread: str, entry_id: str) -> Entry | None:
@@ -233,6 +284,40 @@ class DynamoConversations:
                 raise ConflictError("the message's delivery changed: read it again") from error
             raise
         return after
+
+    def threads(self, customer_id: str) -> list[str]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName="customers",
+            KeyConditionExpression="customer_id = :customer",
+            ExpressionAttributeValues=attributes({":customer": customer_id}),
+        )
+        return sorted({values(item)["thread"] for page in pages for item in page["Items"]})
+
+    def everything(self, thread: str) -> list[Conversation | Entry | Decision]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="thread = :thread",
+            ExpressionAttributeValues=attributes({":thread": thread}),
+            ConsistentRead=True,
+        )
+        return [_as_record(item) for page in pages for item in page["Items"]]
+
+    def forget(self, conversation: Conversation, at: datetime) -> None:
+        delete = {
+            "Delete": {
+                "TableName": self.table,
+                "Key": attributes({"thread": conversation.thread, "item": _conversation_key(conversation.number)}),
+                "ConditionExpression": "revision = :believed",
+                "ExpressionAttributeValues": attributes({":believed": conversation.revision}),
+            }
+        }
+        give = [self._give_back(conversation, at)] if conversation.owner else []
+        transact(self.client, [delete, *give], self.pause, [ConflictError])  # type: ignore[list-item]  # literal dicts
+
+    def remove(self, record: Entry | Decision) -> None:
+        item = _MESSAGE + record.id if isinstance(record, Entry) else _decision_key(record.number) + to_text(record.at)
+        self.client.delete_item(TableName=self.table, Key=attributes({"thread": record.thread, "item": item}))
 
     def decision(self, thread: str, number: int) -> Decision | None:
         found = self._newest(thread, _decision_key(number))
@@ -287,8 +372,20 @@ class DynamoConversations:
         return attributes(plain)
 
     def _entry_item(self, entry: Entry) -> Attributes:
-        plain = _entries.plain(entry)
-        return attributes({**plain, "item": _MESSAGE + entry.id, "changed_at": to_text(self.clock())})
+        return attributes(self._plain_entry(entry))
+
+    def _plain_entry(self, entry: Entry) -> dict[str, Any]:
+        return {**_entries.plain(entry), "item": _MESSAGE + entry.id, "changed_at": to_text(self.clock())}
+
+
+def _alias_key(account: str, name: str) -> dict[str, str]:
+    """A partition for each: names are others' and of any length, so a digest stands for them."""
+    return {"thread": f"alias#{account}#{sha256(name.encode('utf-8', 'replace')).hexdigest()[:32]}", "item": _ALIAS}
+
+
+def _as_alias(item: Attributes) -> Alias:
+    read = values(item)
+    return _aliases.read({**read, "thread": read["home"]})
 
 
 def _decision_key(number: int) -> str:
@@ -300,6 +397,13 @@ def _decision_item(decision: Decision) -> Attributes:
     return attributes({**_decisions.plain(decision), "item": key})
 
 
+def _unchanged(entry: Entry) -> tuple[str, dict[str, str]]:
+    """A condition that holds while neither the sender nor the media worker has changed a message, and its values."""
+    stamps = {"changed_by_sender_at": entry.changed_by_sender_at, "fetched_at": entry.fetched_at}
+    conditions = [f"{name} = :was_{name}" if at else f"attribute_not_exists({name})" for name, at in stamps.items()]
+    return " AND ".join(conditions), {f":was_{name}": to_text(at) for name, at in stamps.items() if at}
+
+
 def _conversation_key(number: int) -> str:
     return f"{_CONVERSATION}{number:06d}"
 
@@ -309,11 +413,15 @@ def _as_conversation(item: Attributes) -> Conversation:
     return _conversations.read({**read, "skills": skills_of(read["skills"])})
 
 
+def _as_record(item: Attributes) -> Conversation | Entry | Decision:
+    return record_of(item) or _decisions.read(values(item))
+
+
 def _as_entry(item: Attributes) -> Entry:
     return _entries.read(values(item))
 
 
-def _place(read: dict[str, Any]) -> tuple[str, int]:
+def _place(read: Mapping[str, Any]) -> tuple[str, int]:
     return read["thread"], int(read["item"].removeprefix(_CONVERSATION))
 
 

@@ -9,12 +9,12 @@ from botocore.exceptions import ClientError
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.consent import Consent
+from switchboard.erasure import Erasure
 from switchboard.errors import AlreadyRecordedError, ConflictError
-from switchboard.instant import to_text
 from switchboard.ports import Contact, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -35,14 +35,28 @@ class DynamoCustomers:
         item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         return _as_contact(item) if item else None
 
-    def meet(self, address: str, customer_id: str, at: datetime) -> Contact:
+    def meet(self, address: str, customer_id: str, at: datetime, after: Erasure | None = None) -> Contact:
         if known := self.contact(address):
             return known
-        first = Contact(address=address, customer_id=customer_id, consents={}, acknowledged={})
+        first = Contact(
+            address=address,
+            customer_id=customer_id,
+            consents=dict(after.consents) if after else {},
+            acknowledged={},
+            undeliverable=after.undeliverable if after else None,
+            met_at=at,
+        )
+        return self._begin(first)
+
+    def meet_again(self, known: Contact, address: str, at: datetime) -> Contact:
+        return self.contact(address) or self._begin(replace(known, address=address, met_at=at, revision=1))
+
+    def _begin(self, first: Contact) -> Contact:
+        """Write a contact unless there is one; returns the one that there is."""
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item=attributes({**self._plain(first), "met_at": to_text(at)}),
+                Item=attributes(self._plain(first)),
                 ConditionExpression="attribute_not_exists(address)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -51,6 +65,48 @@ class DynamoCustomers:
                 raise
             return _as_contact(error.response["Item"])  # type: ignore[typeddict-item]  # there because of ALL_OLD
         return first
+
+    def contacts(self) -> "Iterator[Contact]":
+        """Every contact, by a scan: for people, after a restore; no function's role allows it."""
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.table,
+            FilterExpression="#item = :contact",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues=attributes({":contact": _CONTACT}),
+        )
+        return (_as_contact(item) for page in pages for item in page["Items"])
+
+    def addresses(self, customer_id: str) -> list[str]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName="identities",
+            KeyConditionExpression="customer_id = :customer",
+            ExpressionAttributeValues=attributes({":customer": customer_id}),
+        )
+        return [values(item)["address"] for page in pages for item in page["Items"]]
+
+    def forget(self, contact: Contact) -> None:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="address = :address AND begins_with(#item, :audit)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues=attributes({":address": contact.address, ":audit": _AUDIT}),
+            ProjectionExpression="address, #item",
+            ConsistentRead=True,
+        )
+        for key in [key for page in pages for key in page["Items"]]:
+            self.client.delete_item(TableName=self.table, Key=key)
+        try:
+            self.client.delete_item(
+                TableName=self.table,
+                Key=attributes({"address": contact.address, "item": _CONTACT}),
+                ConditionExpression="revision = :believed",
+                ExpressionAttributeValues=attributes({":believed": contact.revision}),
+            )
+        except ClientError as error:
+            if is_refused_condition(error):
+                raise ConflictError("the contact changed: read it again") from error
+            raise
 
     def record_consent(self, contact: Contact, account: str, consent: Consent, evidence: Evidence) -> None:
         changed = replace(contact, consents={**contact.consents, account: consent})
@@ -76,25 +132,34 @@ class DynamoCustomers:
         key = attributes({"address": contact.address, "item": _audit_key(account, provider_id)})
         return "Item" in self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
 
-    def count_acknowledgement(self, contact: Contact, acknowledged: dict[str, datetime]) -> None:
-        changed = replace(contact, acknowledged=acknowledged)
+    def count_acknowledgement(
+        self, contact: Contact, acknowledged: dict[str, datetime], wordings: dict[str, str]
+    ) -> None:
+        self._change(replace(contact, acknowledged=acknowledged, wordings=wordings), "acknowledged", "wordings")
+
+    def suppress(self, contact: Contact, reason: str | None) -> None:
+        self._change(replace(contact, undeliverable=reason), "undeliverable")
+
+    def _change(self, changed: Contact, *names: str) -> None:
         try:
-            self.client.update_item(**self._update(changed, "acknowledged"))
+            self.client.update_item(**self._update(changed, *names))
         except ClientError as error:
             if is_refused_condition(error):
                 raise ConflictError("the contact changed: read it again") from error
             raise
 
-    def _update(self, changed: Contact, name: str) -> dict[str, Any]:
-        """Replace one attribute, if the contact is still as it was read."""
+    def _update(self, changed: Contact, *names: str) -> dict[str, Any]:
+        """Replace attributes, if the contact is still as it was read."""
+        plain = self._plain(changed)
+        given = {f":{name}": plain.get(name) for name in names}
         return {
             "TableName": self.table,
             "Key": attributes({"address": changed.address, "item": _CONTACT}),
-            "UpdateExpression": "SET #name = :value, revision = :next",
+            "UpdateExpression": "SET revision = :next, " + ", ".join(f"#{name} = :{name}" for name in names),
             "ConditionExpression": "revision = :believed",
-            "ExpressionAttributeNames": {"#name": name},
+            "ExpressionAttributeNames": {f"#{name}": name for name in names},
             "ExpressionAttributeValues": attributes(
-                {":value": self._plain(changed)[name], ":believed": changed.revision, ":next": changed.revision + 1}
+                {**given, ":believed": changed.revision, ":next": changed.revision + 1}
             ),
         }
 

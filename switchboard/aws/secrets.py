@@ -21,6 +21,14 @@ PLACEHOLDER = "placeholder"
 """A key of the value that a fresh deployment has: it never verifies anything (rule X-13)."""
 
 
+def read_pepper(client: "SecretsManagerClient", name: str) -> bytes:
+    """The key of our hashes of customers' addresses; raises `UnavailableError`."""
+    try:
+        return client.get_secret_value(SecretId=name)["SecretString"].encode()
+    except (ClientError, BotoCoreError) as error:
+        raise UnavailableError("the secrets are out of reach: try again") from error
+
+
 @dataclass(frozen=True, slots=True)
 class _Cached:
     secrets: Sequence[dict[str, str]]

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from switchboard.errors import ConflictError
 from switchboard.policy import Policy
-from switchboard.ports import Agents, Clock, Conversations, Customers, Queues, RouterQueue
+from switchboard.ports import Agents, Clock, Conversations, Customers, Erasures, Queues, RouterQueue
 
 Result = TypeVar("Result")
 
@@ -28,6 +28,7 @@ class Board:
     conversations: Conversations
     agents: Agents
     customers: Customers
+    erasures: Erasures
     queues: Queues
     router_queue: RouterQueue
 

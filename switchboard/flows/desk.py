@@ -65,6 +65,15 @@ def read(caller: Caller, conversation_id: str, board: Board) -> tuple[Conversati
     return known, board.conversations.entries(known.thread, known.number), decision
 
 
+def read_message(caller: Caller, conversation_id: str, message_id: str, board: Board) -> Entry:
+    """One message of a conversation that the caller may see; raises `NotFoundError`."""
+    known = _find(caller, conversation_id, board)
+    entry = board.conversations.entry(known.thread, message_id)
+    if entry is None or entry.number != known.number:
+        raise NotFoundError("there is no such message in this conversation")
+    return entry
+
+
 def _find(caller: Caller, conversation_id: str, board: Board) -> Conversation:
     try:
         known = board.conversations.get(*split_id(conversation_id))
@@ -109,10 +118,12 @@ def _may_write(caller: Caller, known: Conversation, board: Board) -> None:
     owner = known.owner or (known.last_agent if known.status is Status.IDLE else None)
     if owner != caller.agent_id:
         raise ForbiddenError("somebody else owns this conversation, or nobody yet")
-    contact = board.customers.contact(f"{known.channel}:{known.address}")
+    contact = board.customers.contact(channel(known.channel).contact(known.address))
+    if contact and contact.undeliverable:
+        raise RefusedError("this address bounced, complained or blocked us: reach the customer another way")
     if contact and not contact.consent(known.account).allows_replies:
         raise RefusedError("the customer opted out of messages on this number: they must send START first")
-    window = channel(known.channel).window
+    window = channel(known.channel).window_of(board.policy.accounts[known.account].address)
     if window and board.clock() - known.heard[-1].at > window:
         raise RefusedError("the customer wrote too long ago: this network takes no answer until they write again")
 

@@ -1,7 +1,7 @@
 """What committed changes mean: the events of a conversation, derived from its table's stream, and published."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypedDict
 
@@ -11,6 +11,7 @@ from switchboard.events import (
     ConversationAnswered,
     ConversationAssigned,
     ConversationDeliveryChanged,
+    ConversationErased,
     ConversationEvent,
     ConversationIdled,
     ConversationMessageAdded,
@@ -51,7 +52,17 @@ class Change:
     at: datetime
 
 
-def publish(changes: Sequence[Change], bus: Bus, queues: Queues) -> int:
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A conversation was removed, and when: all that is still known of it."""
+
+    conversation_id: str
+    account: str
+    channel: str
+    at: datetime
+
+
+def publish(changes: Sequence[Change | Removal], bus: Bus, queues: Queues) -> int:
     """Announce what changes mean and count response times; returns the number of events.
 
     A redelivered change is announced again: consumers are idempotent. Raises `BusRefusedError`.
@@ -65,8 +76,11 @@ def publish(changes: Sequence[Change], bus: Bus, queues: Queues) -> int:
     return len(events)
 
 
-def events_of(change: Change) -> Iterator[ConversationEvent]:
+def events_of(change: Change | Removal) -> Iterator[ConversationEvent]:
     """Everything that a change says, in the order in which it makes sense."""
+    if isinstance(change, Removal):
+        yield ConversationErased(**asdict(change))
+        return
     before, after = change.before, change.after
     if isinstance(after, Entry):
         yield from _entry_events(before if isinstance(before, Entry) else None, after, change.at)
@@ -131,11 +145,21 @@ def _entry_events(before: Entry | None, after: Entry, at: datetime) -> Iterator[
         message_id=after.id,
     )
     if before is None:
-        yield ConversationMessageAdded(**facts, direction=after.direction, author=after.author, kind=after.kind)
+        awaited = sum(file.is_awaited for file in after.attachments)
+        yield ConversationMessageAdded(
+            **facts, direction=after.direction, author=after.author, kind=after.kind, attachments=awaited
+        )
         return
     if after.status in FINAL and after.status is not before.status:
         yield ConversationDeliveryChanged(**facts, status=after.status, code=after.code)
     if after.change and after.changed_by_sender_at != before.changed_by_sender_at:
-        yield ConversationMessageChanged(**facts, change=after.change)
+        yield ConversationMessageChanged(**facts, change=after.change, removed=_removed(before, after))
     elif after.reaction != before.reaction:
         yield ConversationMessageChanged(**facts, change="reacted")
+    elif after.fetched_at != before.fetched_at:
+        yield ConversationMessageChanged(**facts, change="fetched")
+
+
+def _removed(before: Entry, after: Entry) -> tuple[str, ...]:
+    kept = {file.key for file in after.attachments}
+    return tuple(file.key for file in before.attachments if file.key and file.key not in kept)

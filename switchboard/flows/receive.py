@@ -68,6 +68,17 @@ def receive(
         return Verdict(HTTPStatus.FORBIDDEN, "unverified")
 
 
+def catch(request: Request, channel: Channel, keep: Callable[[Request], None]) -> Verdict:
+    """Keep a webhook call unread, for whoever verifies it later (rule X-3)."""
+    if refusal := _refuse_unread(request, channel):
+        return refusal
+    try:
+        keep(request)
+    except UnavailableError:
+        return Verdict(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
+    return Verdict(HTTPStatus.OK, "caught")
+
+
 def _shake_hands(challenge: str | None) -> Verdict:
     if challenge is None:
         return Verdict(HTTPStatus.FORBIDDEN, "unverified")
@@ -75,12 +86,18 @@ def _shake_hands(challenge: str | None) -> Verdict:
 
 
 def _refuse(request: Request, account: Account, channel: Channel, secrets: Secrets) -> Verdict | None:
+    if refusal := _refuse_unread(request, channel):
+        return refusal
+    if not _is_verified(request, account, channel, secrets):
+        return Verdict(HTTPStatus.FORBIDDEN, "unverified")
+    return None
+
+
+def _refuse_unread(request: Request, channel: Channel) -> Verdict | None:
     if request.method not in {"POST", "GET"}:
         return Verdict(HTTPStatus.METHOD_NOT_ALLOWED, "wrong_method")
     if len(request.body) > channel.body_limit:
         return Verdict(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "oversize")
-    if not _is_verified(request, account, channel, secrets):
-        return Verdict(HTTPStatus.FORBIDDEN, "unverified")
     return None
 
 
@@ -114,7 +131,9 @@ def _tells(message: Received) -> bool:
         return message.delivery.status not in _PASSING
     if "group" in message.flags or "other_account" in message.flags:
         return False
-    return not isinstance(message, Unhandled) or message.kind == "echo"
+    if isinstance(message, Unhandled) and message.kind == "system":
+        return len(message.from_mailboxes) > 1  # somebody's number or id changed
+    return not isinstance(message, Unhandled) or message.kind in {"echo", "block", "unblock"}
 
 
 def _is_verified(request: Request, account: Account, channel: Channel, secrets: Secrets) -> bool:

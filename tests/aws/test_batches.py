@@ -8,7 +8,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics
 from botocore.exceptions import ClientError
 
-from switchboard.aws.batches import process
+from switchboard.aws.batches import LastTry, process
 from switchboard.aws.failures import describe
 from switchboard.errors import NotYetError, PolicyError
 from tests.aws_events import batch, failed
@@ -37,6 +37,13 @@ def run(error: Exception | None, queue: Queue, tries: int = 1) -> list[str]:
     return failed(process(event, handle, Logger(), Metrics(namespace="Test"), sqs))
 
 
+def test_a_body_that_is_no_json_is_handed_on_as_it_is_where_that_is_asked_for() -> None:
+    handed: list[str] = []
+    sqs: Any = Queue
+    process(batch("no {json"), handed.append, Logger(), Metrics(namespace="Test"), sqs, read=str)
+    assert handed == ["no {json"]
+
+
 def test_a_batch_that_succeeds_leaves_nothing_behind() -> None:
     queue = Queue()
     assert run(None, queue) == []
@@ -62,6 +69,15 @@ def test_what_may_succeed_later_comes_again_soon_and_ever_later(tries: int, leas
     (hidden,) = queue.hidden
     assert least <= hidden["VisibilityTimeout"] <= most
     assert hidden["QueueUrl"] == "https://sqs.us-east-1.amazonaws.com/123456789012/queue"
+
+
+@pytest.mark.parametrize(("tries", "handled"), [(1, "as usual"), (4, "as usual"), (5, "at last"), (6, "at last")])
+def test_the_last_try_may_be_handled_otherwise(tries: int, handled: str) -> None:
+    event, done = batch({}), []
+    event["Records"][0]["attributes"]["ApproximateReceiveCount"] = str(tries)
+    last = LastTry(5, lambda _: done.append("at last"))
+    process(event, lambda _: done.append("as usual"), Logger(), Metrics(namespace="Test"), Queue, last=last)  # type: ignore[arg-type]  # a factory of the double
+    assert done == [handled]
 
 
 def test_an_error_of_ours_is_logged_with_its_remedy() -> None:

@@ -67,10 +67,18 @@ def test_a_consent_decided_on_what_changed_meanwhile_is_refused_with_its_evidenc
 def test_X_15_the_budget_is_counted_only_over_what_was_read(world: World) -> None:
     stale = meet(world)
     later = MONDAY + timedelta(milliseconds=1)
-    world.board.customers.count_acknowledgement(stale, {"acme-sms.c1.1": later})
+    world.board.customers.count_acknowledgement(stale, {"acme-sms.c1.1": later}, {"acme-sms.c1.1": "w"})
     assert reread(world).acknowledged == {"acme-sms.c1.1": later}
+    assert reread(world).wordings == {"acme-sms.c1.1": "w"}
     with pytest.raises(ConflictError):
-        world.board.customers.count_acknowledgement(stale, {})
+        world.board.customers.count_acknowledgement(stale, {}, {})
+
+
+def test_EM_25_nothing_more_is_sent_to_a_suppressed_address_until_that_is_lifted(world: World) -> None:
+    world.board.customers.suppress(meet(world), "bounced")
+    assert reread(world).undeliverable == "bounced"
+    world.board.customers.suppress(reread(world), None)
+    assert reread(world).undeliverable is None
 
 
 def test_an_error_that_is_no_lost_race_is_not_taken_for_one(world: World) -> None:
@@ -81,6 +89,6 @@ def test_an_error_that_is_no_lost_race_is_not_taken_for_one(world: World) -> Non
     stubber.add_client_error("put_item", "ProvisionedThroughputExceededException")
     with stubber:
         with pytest.raises(ClientError):
-            world.board.customers.count_acknowledgement(contact, {})
+            world.board.customers.count_acknowledgement(contact, {}, {})
         with pytest.raises(ClientError):
             meet(world)

@@ -167,11 +167,11 @@ def test_a_contact_that_changes_meanwhile_is_read_again(world: World) -> None:
     world.text()
     calls: list[int] = []
 
-    def count(contact: Any, acknowledged: Any) -> None:
+    def count(contact: Any, acknowledged: Any, wordings: Any) -> None:
         calls.append(1)
         if len(calls) == 1:
             raise ConflictError("changed")
-        world_customers.count_acknowledgement(contact, acknowledged)
+        world_customers.count_acknowledgement(contact, acknowledged, wordings)
 
     world_customers = world.board.customers
     customers: Any = Overridden(world_customers, count_acknowledgement=count)

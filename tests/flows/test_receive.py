@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from typing_extensions import override
 
 from switchboard.channels import Request, channel
 from switchboard.errors import BusRefusedError, SecretMissingError
@@ -89,6 +90,22 @@ def test_X_2_a_verified_new_message_is_on_the_bus_and_answered_200() -> None:
     assert isinstance(event, MessageReceived)
     assert isinstance(event.message, Message)
     assert (event.message.text, event.at) == ("héllo", MONDAY)
+
+
+def test_X_1_before_the_answer_a_message_is_put_on_the_bus_and_nothing_else_is_done() -> None:
+    done: list[str] = []
+
+    class Watched(Edge):
+        @override
+        def publish(self, events: Any) -> None:
+            done.append("publish")
+
+        @override
+        def keep(self, key: str, raw: bytes) -> None:
+            done.append("keep")
+
+    assert Watched().take(signed(TEXT)).status is HTTPStatus.OK
+    assert done == ["publish"]
 
 
 def test_X_2_a_verified_duplicate_is_answered_200_with_the_same_id() -> None:

@@ -14,6 +14,7 @@ from aws_lambda_powertools.logging import Logger
 
 from switchboard import wiring
 from switchboard.instant import system_clock
+from tests import tables
 from tests.world import BASE_URL, World
 
 client = cache(boto3.client)
@@ -56,14 +57,17 @@ def deployment(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         "BUS_NAME": "bus",
         "RAW_BUCKET": "raw",
         "ROUTER_QUEUE_URL": queue_url,
+        "ERASE_QUEUE_URL": sqs.create_queue(QueueName="erase")["QueueUrl"],
+        "PEPPER_SECRET": "pepper",
         "SECRET_PREFIX": "switchboard",
         "PUBLIC_BASE_URL": BASE_URL,
-        **{f"{name.upper()}_TABLE": name for name in ("conversations", "agents", "customers", "queues", "quarantine")},
+        **{f"{name.upper()}_TABLE": name for name in tables.TABLES},
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     s3.create_bucket(Bucket="raw")
     client("secretsmanager").create_secret(Name="switchboard/acme-sms", SecretString=json.dumps(SECRET))
+    client("secretsmanager").create_secret(Name="pepper", SecretString="pepper")
     forget()
     world.now = system_clock()
     yield Deployment(world, sqs, queue_url, _watch_bus(sqs), s3)

@@ -36,12 +36,12 @@ def owned(deployment: Deployment) -> str:
     return deployment.world.only().id
 
 
-def quarantined(deployment: Deployment) -> None:
+def quarantined(deployment: Deployment, key: str = "quarantine/acme-sms/q1") -> None:
     item = MessageQuarantined(
-        at=deployment.world.now, account="acme-sms", channel="sms", quarantine_id="q1", reason="r", key="k", size=3
+        at=deployment.world.now, account="acme-sms", channel="sms", quarantine_id="q1", reason="r", key=key, size=3
     )
     deployment.world.quarantine.add(item)
-    deployment.s3.put_object(Bucket="raw", Key="k", Body=b"\xff\x00!")
+    deployment.s3.put_object(Bucket="raw", Key=key, Body=b"\xff\x00!")
 
 
 def test_an_agent_reads_themselves(deployment: Deployment) -> None:
@@ -168,6 +168,12 @@ def test_a_lead_sees_the_quarantine_and_the_bytes(deployment: Deployment, groups
     status, one = call("GET", "/quarantine/acme-sms/q1", groups=groups)
     assert (status, base64.b64decode(one["raw_base64"])) == (200, b"\xff\x00!")
     assert call("GET", "/quarantine/acme-sms/q2", groups=groups)[0] == 404
+
+
+def test_EM_3_mail_in_quarantine_is_listed_and_its_bytes_are_not_handed_out(deployment: Deployment) -> None:
+    quarantined(deployment, key="mail/acme-sms/m1")
+    status, one = call("GET", "/quarantine/acme-sms/q1", groups="leads")
+    assert (status, one["reason"], one["raw_base64"]) == (200, "r", None)
 
 
 def test_no_log_line_has_words_numbers_or_ids_of_customers(

@@ -62,12 +62,27 @@ def test_a_broken_record_stops_the_batch_where_it_stands(deployment: Deployment)
     assert types(deployment) == ["conversation.opened"]
 
 
-def test_removals_and_other_items_are_nobodys_news(deployment: Deployment) -> None:
+def test_removed_messages_and_other_items_are_nobodys_news(deployment: Deployment) -> None:
     deployment.world.text()
-    (first, _) = items(deployment.world)
+    (first, message) = items(deployment.world)
     other = attributes({"thread": "acme-sms.c1", "item": "note#1"})
-    assert failed(lambda_handler(stream((first, None), (None, other), (first, first)), CONTEXT)) == []
+    changes = stream((message, None), (None, other), (other, None), (first, first))
+    assert failed(lambda_handler(changes, CONTEXT)) == []
     assert types(deployment) == []
+
+
+def test_SEC_16_that_a_conversation_was_erased_is_told_by_its_id_alone(deployment: Deployment) -> None:
+    deployment.world.text("my words")
+    (first, message) = items(deployment.world)
+    known = deployment.world.only()
+    assert failed(lambda_handler(stream((message, None), (first, None)), CONTEXT)) == []
+    (told,) = deployment.published()
+    assert told["detail-type"] == "conversation.erased"
+    assert {name: told["detail"][name] for name in told["detail"] if name not in {"at", "version"}} == {
+        "conversation_id": known.id,
+        "account": "acme-sms",
+        "channel": "sms",
+    }
 
 
 def test_events_of_a_conversation_do_not_go_where_quarantine_goes() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard import acknowledgement, gsm7
-from switchboard.acknowledgement import Situation, choose_language, decide, languages, render
+from switchboard.acknowledgement import Situation, choose_language, decide, languages, render, wording
 from switchboard.channels.sms.reach import is_reachable
 from switchboard.hours import Hours, Interval
 from switchboard.promise import Promise
@@ -20,7 +20,9 @@ FIRST = Situation(
     answered=False,
     conversation_open=True,
     recipient_ok=True,
+    undeliverable=False,
     acks_today=0,
+    repeats=0,
     enabled=True,
     age=timedelta(seconds=2),
 )
@@ -48,6 +50,8 @@ def test_TW_4_AK_2_only_a_message_is_acknowledged(kind: str) -> None:
         (replace(FIRST, answered=True), "already_answered"),
         (replace(FIRST, conversation_open=False), "resolved"),
         (replace(FIRST, recipient_ok=False), "no_reply_address"),
+        (replace(FIRST, undeliverable=True), "suppressed"),
+        (replace(FIRST, repeats=2), "repeating"),
         (replace(FIRST, acks_today=3), "rate_limited"),
         (replace(FIRST, age=timedelta(hours=24, seconds=1)), "stale"),
     ],
@@ -60,6 +64,7 @@ def test_AK_2_each_row_of_the_table_keeps_silent_with_its_reason(situation: Situ
     "situation",
     [
         replace(FIRST, acks_today=2),  # rate_limited
+        replace(FIRST, repeats=1),  # repeating
         replace(FIRST, age=timedelta(hours=24)),  # stale
         replace(FIRST, age=timedelta(seconds=-3)),  # a provider's clock ahead of ours
     ],
@@ -81,8 +86,9 @@ def test_AK_5_an_opt_out_is_the_reason_told_whatever_else_is_known(situation: Si
 
 @given(st.builds(Situation, kind=st.sampled_from(["message", "echo"])))
 def test_AK_2_an_acknowledgement_is_sent_only_where_nothing_speaks_against_it(situation: Situation) -> None:
-    fine = replace(FIRST, acks_today=situation.acks_today, age=situation.age)
-    allowed = situation == fine and situation.acks_today < 3 and situation.age <= timedelta(hours=24)
+    fine = replace(FIRST, acks_today=situation.acks_today, repeats=situation.repeats, age=situation.age)
+    within = situation.acks_today < 3 and situation.repeats < 2 and situation.age <= timedelta(hours=24)
+    allowed = situation == fine and within
     assert decide(situation).send == allowed
 
 
@@ -104,7 +110,6 @@ def test_an_e164_number_can_be_answered(address: str) -> None:
         "+1 5005550006",
         "+1500555000\u0661",
         "+15005550006\n",
-        "whatsapp:+15005550006",
         "+",
     ],
 )
@@ -375,3 +380,11 @@ def test_texts_are_found_from_any_working_directory(tmp_path: Path, monkeypatch:
     acknowledgement.languages.cache_clear()
     assert languages() == ("en", "es")
     assert said("en", None)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_FB_2_a_machine_says_that_it_is_one_where_the_network_asks_for_it(language: str) -> None:
+    told = {"hours": NEW_YORK, "now": TUESDAY_10, "reference": "R-1"}
+    silent = render(language, "Acme", None, **told)  # type: ignore[arg-type]  # as above
+    disclosed = render(language, "Acme", None, discloses=True, **told)  # type: ignore[arg-type]  # as above
+    assert disclosed == f"{silent} {wording(language).disclosure}"

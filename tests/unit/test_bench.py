@@ -2,8 +2,11 @@ import pytest
 
 from bench.imports import own_times
 from bench.latency import batches, percentile
+from bench.mail import honest
 from bench.prices import MILLION, Usage, duration, gigabyte_seconds
 from bench.units import Index, index_units, read_units, size, write_units
+from switchboard.channels.email.parse import parse_mail
+from switchboard.message import Message
 
 LANES = Index(key=("queue", "since"), projected=("id", "queue", "since"))
 
@@ -84,3 +87,15 @@ def test_batches_are_counted_from_the_routers_log() -> None:
 def test_import_times_are_read_from_the_interpreters_trace() -> None:
     traced = "import time: self [us] | cumulative | imported package\nimport time:      1500 |       2500 |   os.path"
     assert own_times(traced) == {"os.path": 1.5}
+
+
+@pytest.mark.parametrize("wanted", [10_000, 1_000_000])
+def test_a_mail_of_the_benchmark_is_as_large_as_asked_and_has_a_text_a_quote_and_a_file(wanted: int) -> None:
+    raw = honest(wanted)
+    [event] = parse_mail(raw)
+    assert len(raw) == pytest.approx(wanted, rel=0.05)
+    assert isinstance(event, Message)
+    assert event.text
+    assert event.quoted
+    assert event.html
+    assert [file.content_type for file in event.attachments] == ["image/jpeg"]

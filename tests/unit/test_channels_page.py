@@ -2,11 +2,12 @@
 
 import runpy
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from switchboard.channels import all_channels
+from switchboard.channels import Channel, all_channels
 from switchboard.channels.email.automation import _TABLE
 from tests.world import ROOT
 
@@ -40,10 +41,18 @@ def test_every_rule_has_a_row_in_the_page(rule: str) -> None:
     assert f"| {rule} | " in PAGE
 
 
-def test_every_channel_has_a_column() -> None:
-    heading = next(line for line in PAGE.splitlines() if line.startswith("| | email |"))
-    columns = {cell.split("(")[0].strip() for cell in heading.strip("|").split("|")} - {""}
-    assert columns == set(all_channels())
+def test_every_channel_has_a_cell_in_every_row_of_what_is_supported() -> None:
+    begin, end = "<!-- support: made by make docs -->", "<!-- end of support -->"
+    lines = PAGE.partition(begin)[2].partition(end)[0].strip().splitlines()
+    heads, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    assert set(heads) == {"", *all_channels()}
+    assert {row[0] for row in rows} == {*GENERATE["TOLD"].values(), *GENERATE["CODED"]}
+    assert [row[0] for row in rows if len(row) != len(heads) or not all(row)] == []
+
+
+def test_every_field_of_a_channel_is_explained_in_the_guide() -> None:
+    guide = (ROOT / "docs/adding-a-channel.md").read_text("utf-8")
+    assert [field.name for field in fields(Channel) if f"| `{field.name}` | " not in guide] == []
 
 
 def test_every_row_of_the_automation_table_is_explained() -> None:

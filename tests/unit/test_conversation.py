@@ -27,6 +27,7 @@ from switchboard.conversation import (
     hear,
     lapse,
     release,
+    repeats,
     resolve,
     split_id,
     thread_of,
@@ -329,3 +330,32 @@ def test_X_7_a_late_delivery_overrides_a_failure_but_not_the_reverse() -> None:
 def test_what_is_final_is_settled() -> None:
     assert FINAL < SETTLED
     assert DeliveryStatus.SENDING not in SETTLED
+
+
+def written(*minutes: int, **changes: Any) -> Conversation:
+    heard = tuple(Heard(f"m{at}", MONDAY + timedelta(minutes=at)) for at in minutes)
+    return waiting(heard=heard, **changes)
+
+
+def test_the_lines_of_a_burst_repeat_nothing() -> None:
+    assert repeats(written(0, 1, 2), MONDAY + timedelta(minutes=3)) == 0
+
+
+def test_who_writes_again_after_half_an_hour_without_an_answer_repeats() -> None:
+    assert repeats(written(0, 40), MONDAY + timedelta(minutes=80)) == 2
+
+
+def test_what_was_answered_is_not_repeated() -> None:
+    assert repeats(written(0, awaiting_since=None), MONDAY + timedelta(hours=2)) == 0
+    again = written(0, 120, awaiting_since=MONDAY + timedelta(minutes=120))
+    assert repeats(again, MONDAY + timedelta(minutes=121)) == 0
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(71, 1), (73, 0)])
+def test_who_comes_back_within_three_days_of_a_resolution_repeats(hours: int, expected: int) -> None:
+    done = written(0, status=Status.RESOLVED, awaiting_since=None)
+    assert repeats(done, MONDAY + timedelta(hours=hours)) == expected
+
+
+def test_a_first_message_repeats_nothing() -> None:
+    assert repeats(None, MONDAY) == 0

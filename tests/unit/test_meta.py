@@ -163,13 +163,9 @@ def test_MT_5_no_bytes_erase_or_raise(body: bytes) -> None:
     assert user_to_erase(b"signed_request=" + body, [SECRET]) is None
 
 
-def test_MT_5_asking_twice_gives_the_same_code() -> None:
-    answer = erasure_answer("218471", SECRET, "https://messages.example.com/erasure")
-    assert answer == erasure_answer("218471", SECRET, "https://messages.example.com/erasure")
-    code = json.loads(answer)["confirmation_code"]
-    assert json.loads(answer)["url"] == f"https://messages.example.com/erasure?code={code}"
-    assert "218471" not in answer
-    assert code != json.loads(erasure_answer("218472", SECRET, ""))["confirmation_code"]
+def test_MT_5_the_answer_says_where_to_look_and_under_which_code() -> None:
+    told = json.loads(erasure_answer("0123abcd", "https://messages.example.com"))
+    assert told == {"url": "https://messages.example.com/erasure/0123abcd", "confirmation_code": "0123abcd"}
 
 
 def test_MT_6_the_proof_is_metas() -> None:

@@ -21,7 +21,7 @@ from switchboard.events import (
     ConversationQueued,
     ConversationResolved,
 )
-from switchboard.flows.publish import Change, events_of
+from switchboard.flows.publish import Change, Removal, events_of
 from switchboard.hours import Hours, Interval
 from switchboard.message import DeliveryStatus
 from switchboard.policy import Priority
@@ -175,6 +175,7 @@ def test_no_event_carries_words_addresses_or_who_the_customer_is_by_name() -> No
         (INBOUND, transition.edit(INBOUND, WORDS, (), NOW)),
     ]
     published = [event for before, after in changes for event in events(before, after)]
+    published += events_of(Removal(WAITING.id, WAITING.account, WAITING.channel, NOW))
     assert {type(event) for event in published} == set(CONVERSATION_EVENTS)
     text = "".join(event.model_dump_json() for event in published)
     assert ADDRESS not in text

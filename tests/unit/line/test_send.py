@@ -1,14 +1,14 @@
 """The sender against the double of LINE, through a real socket."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from sandbox.double import Fault, serving
 from sandbox.line import Channel, Line
 from switchboard.channels.line import CHANNEL
-from switchboard.channels.line.send import LineSender, ReplyToken, connect, retry_key
+from switchboard.channels.line.send import REPLY_WITHIN, LineSender, connect, retry_key
 from switchboard.errors import SecretMissingError, SendError, SendThrottledError, SendUnknownError
 from switchboard.instant import system_clock
 from switchboard.message import Outgoing
@@ -67,29 +67,33 @@ def test_LN_2_a_push_that_is_repeated_arrives_once(sender: LineSender, line: Lin
     assert bodies(line) == [OUTGOING.text]
 
 
-def test_LN_2_a_fresh_reply_token_is_used(sender: LineSender, line: Line) -> None:
+def an_acknowledgement(token: str, asked_at: datetime, *, automatic: bool = True) -> Outgoing:
+    return OUTGOING.model_copy(update={"automatic": automatic, "reply_token": token, "asked_at": asked_at})
+
+
+def test_LN_2_an_acknowledgement_uses_a_fresh_reply_token(sender: LineSender, line: Line) -> None:
     line.give_reply_token("token", OURS, CUSTOMER)
-    sender.send(OUTGOING, ReplyToken("token", system_clock()))
+    sender.send(an_acknowledgement("token", system_clock()))
     assert bodies(line) == [OUTGOING.text]
     line.fail_next("error")  # only a push would meet this
     assert isinstance(failure(sender), SendUnknownError)
 
 
 def test_LN_2_a_used_reply_token_gives_way_to_a_push(sender: LineSender, line: Line) -> None:
-    sender.send(OUTGOING, ReplyToken("used", system_clock()))
+    sender.send(an_acknowledgement("used", system_clock()))
     assert bodies(line) == [OUTGOING.text]
-
-
-def test_LN_2_a_reply_token_lives_fifty_seconds() -> None:
-    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    token = ReplyToken("token", noon)
-    assert token.is_alive(noon + timedelta(seconds=49))
-    assert not token.is_alive(noon + timedelta(seconds=50))
 
 
 def test_LN_2_a_stale_reply_token_is_left_alone(sender: LineSender, line: Line) -> None:
     line.give_reply_token("token", OURS, CUSTOMER)
-    sender.send(OUTGOING, ReplyToken("token", system_clock() - timedelta(minutes=1)))
+    sender.send(an_acknowledgement("token", system_clock() - REPLY_WITHIN))
+    assert line.reply_token(OURS, CUSTOMER) == "token"
+    assert bodies(line) == [OUTGOING.text]
+
+
+def test_LN_2_an_answer_is_pushed_since_only_a_push_may_be_repeated(sender: LineSender, line: Line) -> None:
+    line.give_reply_token("token", OURS, CUSTOMER)
+    sender.send(an_acknowledgement("token", system_clock(), automatic=False))
     assert line.reply_token(OURS, CUSTOMER) == "token"
     assert bodies(line) == [OUTGOING.text]
 
