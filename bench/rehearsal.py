@@ -216,6 +216,7 @@ def rehearse(directory: Path, agents: int) -> Iterator[Rehearsal]:
         client = emulator.client("dynamodb")
         tables.create(client)
         names = ["switchboard/local/" + account for account in policy.accounts]
+        emulator.client("secretsmanager").create_secret(Name="bench/pepper", SecretString="pepper")
         for name in names:
             emulator.client("secretsmanager").create_secret(Name=name, SecretString="{}")
         put_secrets(emulator, policy)
@@ -252,6 +253,7 @@ def _set_environment(emulator: Emulator, base_url: str, phones_url: str, directo
         "POWERTOOLS_METRICS_NAMESPACE": "Switchboard",
         "BUS_NAME": bus["EventBusArn"].rpartition("/")[2],
         "ROUTER_QUEUE_URL": queue["QueueUrl"],
+        "PEPPER_SECRET": "bench/pepper",
         "SECRET_PREFIX": "switchboard/local",
         "PUBLIC_BASE_URL": base_url,
         "PROVIDER_BASE_URL": phones_url,
