@@ -1,8 +1,8 @@
 """The wordings of `lexicons/*.toml`, compiled into one trie over words.
 
-A phrase is what customers write, with `...` for up to five words between, `#` for a number and `#name` for any word of
-the list `name` under `[words]`. Besides the kinds of `meanings.toml`: `[context]` has phrases that take the meaning from
-what is around them.
+A phrase is what customers write, with `...` for up to five words between, `#` for a number and `#name` for any word
+of the list `name` under `[words]`. Besides the kinds of `meanings.toml`: `[context]` has phrases that take the meaning
+from what is around them.
 """
 
 import tomllib
@@ -26,7 +26,7 @@ SHARED = "every"
 NUMBER = "#"
 
 _FOLDER = Path(__file__).parent / "lexicons"
-_LOUD_POINTS = 30
+_LOUD_POINTS = 20
 _LOUD_LETTERS = 6
 
 
@@ -42,7 +42,7 @@ class Phrase:
     def counts_in(self, language: str | None) -> bool:
         """Whether to heed it in a text of this language: of other languages' only what can't be mistaken.
 
-        People mix languages, and a short text's language is often a guess. So what raises a priority by itself, and is
+        People mix languages, and a short text's language is often a guess. So what changes a priority by itself, and is
         long enough to be no word of another language, counts everywhere. Contexts come along: they only take effect on
         phrases of their own language.
         """
@@ -125,4 +125,4 @@ def _is_loud(meaning: Signal | Context, wording: Sequence[Sequence[str]]) -> boo
     if isinstance(meaning, str):
         return True
     words = [word for run in wording for word in run]
-    return meaning.points >= _LOUD_POINTS and (len(words) > 1 or len(words[0]) >= _LOUD_LETTERS)
+    return abs(meaning.points) >= _LOUD_POINTS and (len(words) > 1 or len(words[0]) >= _LOUD_LETTERS)

@@ -69,9 +69,10 @@ def _meant(words: Sequence[str], language: str | None) -> Iterator[Signal]:
     in_quotes = quoted(words)
     for match in matches:
         signal = match.phrase.meaning
-        if isinstance(signal, Signal) and not surroundings.take_away(match, signal):
-            if signal.kind in GRAVE or match.at[0] not in in_quotes:
-                yield signal
+        if not isinstance(signal, Signal) or (signal.kind not in GRAVE and match.at[0] in in_quotes):
+            continue
+        if not surroundings.take_away(match, signal):
+            yield signal
 
 
 def _matches(words: Sequence[str], language: str | None) -> Iterator[_Match]:
@@ -99,7 +100,8 @@ def _step(node: Node, words: Sequence[str], position: int, at: tuple[int, ...]) 
 def _longest(matches: Iterable[_Match], language: str | None) -> list[_Match]:
     """Of phrases that share words the one with more of them: "not urgent at all" is none of its parts.
 
-    Of two meanings of the same phrase the one in the text's language. A word like the German "nicht", which negates in both directions, counts for both.
+    Of two meanings of the same phrase the one in the text's language. A word like the German "nicht", which negates in
+    both directions, counts for both.
     """
     taken: set[int] = set()
     kept: list[_Match] = []

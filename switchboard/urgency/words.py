@@ -19,7 +19,7 @@ _WORD = re.compile(
     (?P<sentence> [!?\u3002\u061f\u0964]+ | \.+(?=[\s")]|$) | \n\s*\n )
     | (?P<clause> [,;:()\[\]|\u3001\u060c\u061b\u2013\u2014] | (?<=\s)-(?=\s) )
     | (?P<quote> ["\u201c\u201d\u201e\u00ab\u00bb\u300c-\u300f] )
-    | [{_DENSE}] | \#\w* | (?:[^\W_{_DENSE}]|[{_VOWEL_SIGNS}])+ | [\u2600-\u27bf\U0001f000-\U0001faff]
+    | [{_DENSE}] | \#[a-z]* | \d+ | (?:[^\W\d_{_DENSE}]|[{_VOWEL_SIGNS}])+ | [\u2600-\u27bf\U0001f000-\U0001faff]
     """,
     re.VERBOSE,
 )
@@ -29,7 +29,7 @@ _CONTRACTION = re.compile(r"['\u2019\u02bc`\u00b4](?=(?:t|s|m|d|re|ve|ll)\b)")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 
 _SIGNATURE = re.compile(r"--|_{5,}|-{2,} ?\w[\w ]{0,40}-{2,}")
-_ATTRIBUTION = re.compile(r"(on|am|le|el|il|op|em) .{6,200}:", re.IGNORECASE)
+_ATTRIBUTION = re.compile(r"(?=.*(?:\d{4}|\d:\d\d))(?:on|am|le|el|il|op|em) .{6,200}:", re.IGNORECASE)  # has a date
 _REPLY = re.compile(r"(re|aw|antw|sv|fwd?|wg|tr|rv|r|i|enc|doorst)\s?:", re.IGNORECASE)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.policy import Policy, Priority, Rule, load_policy
-from switchboard.priority import most_pressing, place
+from switchboard.priority import most_pressing, place, sort_out
 from tests.world import ROOT
 
 POLICY = load_policy(ROOT / "policy.yaml")
@@ -18,6 +18,7 @@ def with_rules(*rules: Rule) -> Policy:
 def test_without_a_match_it_is_normal_work_of_the_accounts_queue() -> None:
     placed = place("where is my order?", "acme-sms", POLICY)
     assert (placed.queue, placed.priority, placed.skills, placed.reasons) == ("support", Priority.NORMAL, (), ())
+    assert (placed.score, placed.why) == (0, ())
 
 
 def test_a_word_raises_the_priority_and_says_why() -> None:
@@ -53,6 +54,49 @@ def test_a_rule_never_lowers_the_priority() -> None:
     assert place("whenever you like", "acme-sms", with_rules(lower)).priority is Priority.NORMAL
 
 
+def test_words_that_no_rule_has_raise_too_and_say_by_how_much() -> None:
+    placed = place("the charger exploded", "acme-sms", with_rules())
+    assert (placed.priority, placed.reasons, placed.score) == (Priority.URGENT, ("safety",), 100)
+    assert placed.why == ("+100 says that something burns, smokes or explodes",)
+
+
+def test_what_can_wait_is_low() -> None:
+    assert place("No rush, but where is my invoice?", "acme-sms", POLICY, language="en").priority is Priority.LOW
+
+
+def test_a_rule_is_never_undercut() -> None:
+    rule = Rule(name="wedding", words=("wedding",), priority=Priority.HIGH)
+    placed = place("No rush, but it is for a wedding", "acme-sms", with_rules(rule), language="en")
+    assert (placed.priority, placed.reasons) == (Priority.HIGH, ("wedding", "no_rush"))
+    assert placed.why == ("rule wedding: high", "-20 says that it can wait")
+
+
+def test_who_writes_again_is_heard_sooner() -> None:
+    placed = place("where is my order?", "acme-sms", POLICY, repeats=2)
+    assert (placed.priority, placed.reasons) == (Priority.HIGH, ("repeated",))
+    assert placed.why == ("+30 wrote 2 times before in 72 hours",)
+
+
+def test_EM_18_a_subject_counts_like_the_text() -> None:
+    assert place("see above", "acme-sms", POLICY, subject="I want a refund").reasons == ("returns",)
+    assert place("see above", "acme-sms", with_rules(), subject="my card was stolen").reasons == ("fraud",)
+
+
+def test_the_language_decides_which_words_are_read() -> None:
+    assert place("Es brennt", "acme-sms", with_rules(), language="de").priority is Priority.URGENT
+
+
+def test_a_policy_may_do_without_the_weighing() -> None:
+    placed = place("the charger exploded", "acme-sms", with_rules().model_copy(update={"urgency": False}), repeats=3)
+    assert (placed.priority, placed.reasons, placed.score, placed.why) == (Priority.NORMAL, (), 0, ())
+
+
+def test_EM_3_spam_is_last_in_line_and_says_so() -> None:
+    sorted_out = sort_out(place("URGENT", "acme-sms", POLICY), POLICY)
+    assert (sorted_out.priority, sorted_out.reasons, sorted_out.score) == (Priority.LOW, ("spam",), 0)
+    assert sorted_out.why == ("the mail provider takes it for spam",)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -80,6 +124,14 @@ def test_a_word_is_not_read_as_a_pattern() -> None:
     rule = Rule(name="dots", words=("c.d",), priority=Priority.HIGH)
     assert place("cxd", "acme-sms", with_rules(rule)).reasons == ()
     assert place("see c.d now", "acme-sms", with_rules(rule)).reasons == ("dots",)
+
+
+@given(st.text(), st.integers(0, 5))
+def test_a_policys_rules_only_raise(text: str, repeats: int) -> None:
+    rule = Rule(name="all", words=("refund",), priority=Priority.HIGH)
+    with_rule = place(f"refund {text}", "acme-sms", with_rules(rule), repeats=repeats)
+    without = place(f"refund {text}", "acme-sms", with_rules(), repeats=repeats)
+    assert most_pressing(with_rule.priority, without.priority, Priority.HIGH) is with_rule.priority
 
 
 @given(st.text())
