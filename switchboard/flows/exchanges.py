@@ -42,11 +42,21 @@ def exchange_of(message: Message, contact: Contact, board: Board) -> Exchange:
     return Exchange(known.thread, known.possibly)
 
 
-def name(message: Message, exchange: Exchange, board: Board) -> None:
-    """Remember a mail by its Message-ID, so that an answer to it is found to belong here."""
-    if channel(message.channel).transport == "email" and message.thread and message.thread.message_id:
-        alias = Alias(thread=exchange.thread, message_id=message.provider_id)
-        board.conversations.add_alias(message.account, message.thread.message_id, alias)
+def name(message: Message, exchange: Exchange, board: Board) -> bool:
+    """Remember a mail by its Message-ID, so that an answer to it is found to belong here.
+
+    Returns whether it looks like a copy of another, with the same id and words: a hint for people, never a reason to
+    drop it, since a sender may write any id.
+    """
+    told = message.thread.message_id if message.thread else None
+    if channel(message.channel).transport != "email" or told is None:
+        return False
+    alias = Alias(thread=exchange.thread, message_id=message.provider_id)
+    first = board.conversations.add_alias(message.account, told, alias)
+    if first.message_id == message.provider_id:
+        return False
+    other = board.conversations.entry(first.thread, first.message_id)
+    return other is not None and other.text == message.text
 
 
 def participants(message: Message, policy: Policy) -> tuple[str, ...]:
@@ -86,8 +96,8 @@ def _referred(message: Message, board: Board) -> Conversation | None:
     if thread.token and (marked := _marked(thread.token, message.account, board)):
         return marked
     known_as = channel(message.channel).known_as
-    named = (*([thread.in_reply_to] if thread.in_reply_to else []), *reversed(thread.references))
-    names = list(dict.fromkeys(known_as(identifier) for identifier in named))[:_MOST_CANDIDATES]
+    named = (thread.in_reply_to, *reversed(thread.references[-_MOST_CANDIDATES:]), thread.message_id)  # a copy: its own
+    names = list(dict.fromkeys(known_as(identifier) for identifier in named if identifier))
     alias = board.conversations.alias(message.account, names)
     return board.conversations.latest(alias.thread) if alias else None
 

@@ -82,7 +82,8 @@ def _join(message: Message, at: datetime, contact: Contact, exchange: Exchange, 
     """Write the message, then its effect on the conversation; each is conditional and either may already be done."""
     latest = board.conversations.latest(exchange.thread)
     number = 1 if latest is None else latest.number if latest.is_open else latest.number + 1
-    entry = _entry(message, at, exchange.thread, number, board)
+    flags = ("duplicate",) if exchanges.name(message, exchange, board) else ()
+    entry = _entry(message, at, exchange.thread, number, flags, board)
     if known := board.conversations.record(entry):
         of_known = latest and latest.number == known.number
         home = latest if of_known else board.conversations.get(exchange.thread, known.number)
@@ -91,14 +92,13 @@ def _join(message: Message, at: datetime, contact: Contact, exchange: Exchange, 
         entry = known
     if entry.number != number:
         board.conversations.move(entry, number)
-    exchanges.name(message, exchange, board)
     placement = _placed(message, transition.repeats(latest, entry.at), board)
     if latest is None or not latest.is_open:
         return _open(message, entry.at, contact, exchange, number, placement, board)
     return _continue(latest, message, entry, placement, board)
 
 
-def _entry(message: Message, at: datetime, thread: str, number: int, board: Board) -> Entry:
+def _entry(message: Message, at: datetime, thread: str, number: int, flags: tuple[str, ...], board: Board) -> Entry:
     is_mail = channel(message.channel).transport == "email"
     return Entry(
         id=message.provider_id,
@@ -113,7 +113,7 @@ def _entry(message: Message, at: datetime, thread: str, number: int, board: Boar
         at=at,
         attachments=message.attachments,
         language=language_of(message.text),
-        flags=message.flags,
+        flags=(*message.flags, *flags),
         subject=message.subject,
         sender=message.sender if is_mail or message.sender.name else None,
         cc=exchanges.others(message, board.policy) if is_mail else (),

@@ -173,6 +173,30 @@ def test_a_redelivered_mail_stays_in_the_exchange_that_it_began(world: World) ->
     assert conversations(world) == before
 
 
+def test_a_copy_of_a_mail_that_came_as_another_delivery_joins_it_and_says_so(world: World) -> None:
+    world.route(a_mail(1))
+    copy = a_mail(2, text="Where is order 1?", thread=Thread(message_id="1@customer.example"))
+    world.route(copy)
+    world.settle()
+    assert [entry.flags for entry in world.entries(world.only()) if entry.direction == "inbound"] == [
+        (),
+        ("duplicate",),
+    ]
+    assert len(sent(world)) == 1
+
+
+def test_other_words_under_a_known_id_are_no_copy(world: World) -> None:
+    world.route(a_mail(1))
+    world.route(a_mail(2, thread=Thread(message_id="1@customer.example")))
+    assert [entry.flags for entry in world.entries(world.only())] == [(), ()]
+
+
+def test_EM_21_nobody_gets_in_by_writing_somebody_else_s_message_id(world: World) -> None:
+    world.route(a_mail(1))
+    world.route(a_mail(2, sender=MALLORY, thread=Thread(message_id="1@customer.example")))
+    assert len(world.all_conversations()) == 2
+
+
 def test_EM_18_a_subject_has_its_say_in_routing(world: World) -> None:
     world.route(a_mail(subject="URGENT: refund", text="Please see above."))
     assert (world.only().queue, world.only().priority) == ("returns", Priority.HIGH)

@@ -74,16 +74,6 @@ def parse_mail(
         return [_degraded(mail, account).model_copy(update=_flagged(common, "malformed"))]
 
 
-def soft_hash(mail: Mail) -> str:
-    """Return what two copies of a mail share that came as two deliveries: a hint, never a reason to drop one."""
-    sender = _first_address(mail, "from") or ""
-    identifier = next(iter(mail.headers.wire("message-id")), "").strip().strip("<>").lower()
-    if not identifier:
-        identifier = f"{mail.headers.get('date')}\n{mail.headers.get('subject')}"
-    content = sha256(mail.root.body).hexdigest()
-    return sha256(f"{identifier}\n{addresses.domain_of(sender)}\n{content}".encode("utf-8", "replace")).hexdigest()
-
-
 def _event(mail: Mail, ours: Ours, common: dict[str, Any], *, is_head: bool) -> Received:
     if is_head:
         return Message(**_flagged(common, "oversize"))
