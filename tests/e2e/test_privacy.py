@@ -12,6 +12,7 @@ import pytest
 from infra.api import LOGGED
 from sandbox.api import ProblemError
 from sandbox.lines import credentials
+from sandbox.mail_program import File
 from tests import aws_events
 from tests.e2e.lab import OURS, Lab
 
@@ -34,6 +35,12 @@ CANARIES = {
     "bad request": f"canary bad request {_NONCE}",
     "stored badly": f"canary stored badly {_NONCE}",
     "number": _number(100).removeprefix("+"),
+    "mail text": f"canary mail {_NONCE}",
+    "mail subject": f"canary subject {_NONCE}",
+    "mail name": f"canary sender {_NONCE}",
+    "mail address": f"canary.{_NONCE}@customers.example",
+    "mail file": f"canary-file-{_NONCE}.txt",
+    "mail answer": f"canary mail answer {_NONCE}",
 }
 """What customers and agents wrote or are, each to be found by its text alone."""
 
@@ -54,6 +61,7 @@ class Seen:
     phone: str = ""
     provider: str = ""
     raw: str = ""
+    mailbox: str = ""
 
     def told(self, prefix: str) -> str:
         """All events whose type begins like this."""
@@ -67,6 +75,7 @@ def seen(deployed: Lab) -> Seen:
     found = Seen()
     with _subscriber(deployed) as queue:
         _converse(deployed)
+        _exchange_mail(deployed)
         _fail(deployed)
         deployed.await_quiet()
         found.logs = deployed.wait_for(lambda: _logs_to_the_end(deployed), "the logs of the last call")
@@ -77,7 +86,8 @@ def seen(deployed: Lab) -> Seen:
     objects = deployed.s3.list_objects_v2(Bucket=deployed.outputs["RawBucket"])["Contents"]
     for one in objects:
         content = deployed.s3.get_object(Bucket=deployed.outputs["RawBucket"], Key=one["Key"])["Body"].read()
-        found.raw += content.decode().replace("+", " ")
+        found.raw += content.decode("utf-8", "replace").replace("+", " ")
+    found.mailbox = "\n".join(mail.raw.decode() for mail in deployed.mailbox(CANARIES["mail address"]))
     return found
 
 
@@ -91,6 +101,22 @@ def _converse(lab: Lab) -> None:
     dee.reply(mine["conversation_id"], CANARIES["reply"])
     lab.wait_for(lambda: CANARIES["reply"] in lab.phone(customer), "the answer")
     dee.conversation(mine["conversation_id"])
+
+
+def _exchange_mail(lab: Lab) -> None:
+    """A mail with a file, answered; and one that bounces."""
+    address, dee = CANARIES["mail address"], lab.agent("dee")
+    from_ = {"From": f'"{CANARIES["mail name"]}" <{address}>'}
+    files = [File(CANARIES["mail file"], CANARIES["mail text"].encode())]
+    lab.mail(CANARIES["mail text"], address, subject=CANARIES["mail subject"], headers=from_, files=files)
+
+    def arrived() -> list[dict[str, Any]]:
+        return [known for known in dee.conversations() if known["customer"] == address]
+
+    known = lab.wait_for(arrived, "the mail's conversation")[0]
+    lab.wait_for(lambda: lab.mailbox(address), "the mail's acknowledgement")
+    dee.reply(known["conversation_id"], CANARIES["mail answer"])
+    lab.wait_for(lambda: len(lab.mailbox(address)) > 1, "the answer by mail")
 
 
 def _fail(lab: Lab) -> None:
@@ -128,7 +154,7 @@ def _poison_every_function(lab: Lab) -> None:
         {"detail-type": CANARIES["poison"], "detail": {}},
         {"detail-type": "conversation.opened", "detail": {"conversation_id": CANARIES["poison"]}},
     ]
-    for function in ("router", "auto_ack", "outbound"):
+    for function in ("router", "auto_ack", "outbound", "fetch_media", "erase"):
         batch = aws_events.batch(*bodies, f'{{"text": "{CANARIES["poison"]}')
         assert len(lab.invoke(function, batch)["batchItemFailures"]) == len(batch["Records"])
     item = {
@@ -222,6 +248,10 @@ def test_the_canaries_were_where_they_belong(seen: Seen) -> None:
     assert CANARIES["body"] in seen.told("message.received")
     assert CANARIES["number"] in seen.told("message.received")
     assert CANARIES["quarantined"] in seen.raw
+    for canary in ("mail text", "mail subject", "mail address"):
+        assert CANARIES[canary] in seen.tables
+        assert CANARIES[canary] in seen.told("message.received")
+    assert CANARIES["mail answer"] in seen.mailbox
 
 
 def test_the_journey_was_announced_counted_and_logged(seen: Seen) -> None:
