@@ -4,13 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
+from infra.clock import Clock
 from infra.function import WorkQueue, parking_queue, title
 from infra.settings import StageSettings
 from switchboard.events import (
@@ -82,34 +81,13 @@ class Messaging(Construct):
 
     def _tick(self, inbox: WorkQueue) -> None:
         """Tell the router each minute to do what is due. A lost tick is made up for by the next."""
-        role = iam.Role(
-            self,
-            "TickRole",
-            assumed_by=iam.ServicePrincipal(
-                "scheduler.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-            ),
-            inline_policies={
-                "Own": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement(
-                            sid="TickRouter", actions=["sqs:SendMessage"], resources=[inbox.queue.queue_arn]
-                        )
-                    ]
-                )
-            },
-        )
-        scheduler.CfnSchedule(
+        Clock(
             self,
             "Tick",
+            rate="rate(1 minute)",
             description="What is due, and the repair sweep",
-            schedule_expression="rate(1 minute)",
-            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-            target=scheduler.CfnSchedule.TargetProperty(
-                arn=inbox.queue.queue_arn,
-                role_arn=role.role_arn,
-                input=json.dumps({"detail-type": "sweep.due", "detail": {}}),
-                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                    maximum_event_age_in_seconds=60, maximum_retry_attempts=3
-                ),
-            ),
+            sid="TickRouter",
+            action="sqs:SendMessage",
+            target=inbox.queue.queue_arn,
+            input=json.dumps({"detail-type": "sweep.due", "detail": {}}),
         )

@@ -7,6 +7,7 @@ from aws_cdk import Acknowledgment, CfnOutput, Stack, Validations
 from constructs import Construct
 
 from infra.api import Api
+from infra.clock import Clock
 from infra.credentials import AccountSecrets
 from infra.erasing import Erasing
 from infra.function import ChangeStream, Function, Source, WorkQueue, title
@@ -18,7 +19,6 @@ from infra.rescue import Rescue
 from infra.ses import domains_of, mail_addresses
 from infra.settings import StageSettings
 from infra.storage import CONTENT_PREFIX, MAIL_PREFIX, MEDIA_PREFIX, QUARANTINE_PREFIX, Storage
-from infra.watchdog import Watchdog
 from switchboard.policy import Policy
 
 _PREFIXES: Mapping[Resource, str] = {
@@ -68,7 +68,16 @@ class SwitchboardStack(Stack):
         self.api.receive("/social/{channel}/{account}", "ReceiveSocial", self.functions["ingest_social"].function)
         self.api.take_erasures(self.functions["erasure_api"].function)
         self.api.serve_agents(self.functions["agent_api"].function)
-        Watchdog(self, "Watchdog", function=self.functions["watch_channels"].function)
+        Clock(
+            self,
+            "Watchdog",
+            rate="rate(1 day)",
+            description="Whether providers still call us",
+            sid="CallWatchdog",
+            action="lambda:InvokeFunction",
+            target=self.functions["watch_channels"].function.function_arn,
+            patience=3600,
+        )
         self._acknowledge_prefixes()
         self._watch()
         self._say_where()
