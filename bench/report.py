@@ -1,9 +1,11 @@
 """How benchmarks show what they found: a table for the terminal, JSON for machines, bars for the eye."""
 
 import json
+import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 _BAR, _LABEL, _WIDTH = 22, 250, 860
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _COLOURS = ("#3465a4", "#c4a000", "#4e9a06", "#75507b")
 
 
@@ -68,6 +71,38 @@ def save_bars(name: str, title: str, bars: Mapping[str, Sequence[float]], series
         drawn.append(f'<rect x="{left}" y="{height - 28}" width="14" height="14" fill="{colour}"/>')
         drawn.append(_caption(left + 20, height - 16, label))
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH + 60}" height="{height}" font-family="sans-serif">'
+    _write(f"{name}.svg", svg + '<rect width="100%" height="100%" fill="white"/>' + "".join(drawn) + "</svg>\n")
+
+
+@dataclass(frozen=True)
+class Points:
+    """A series of a plot over a week: pairs of the day (0 is Monday 00:00) and a value."""
+
+    label: str
+    colour: str
+    pairs: Sequence[tuple[float, float]]
+
+
+def save_points(name: str, title: str, series: Sequence[Points]) -> None:
+    """Write `results/<name>.svg`: values over the days of a week."""
+    most = max((value for points in series for _, value in points.pairs), default=0.0) or 1.0
+    step = 10 ** math.floor(math.log10(most)) / (2 if most < 5 * 10 ** math.floor(math.log10(most)) else 1)
+    day, scale, bottom = _WIDTH / len(_DAYS), 360 / most, 400
+    drawn = [_caption(0, 20, title, size=15)]
+    for line in range(int(most / step) + 1):
+        y = bottom - line * step * scale
+        drawn.append(f'<line x1="40" x2="{_WIDTH + 40}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d3d7cf"/>')
+        drawn.append(_caption(0, round(y) + 4, f"{line * step:g}", size=11))
+    drawn += [_caption(44 + number * day, bottom + 18, label) for number, label in enumerate(_DAYS)]
+    for number, points in enumerate(series):
+        drawn += [
+            f'<circle cx="{40 + x * day:.1f}" cy="{bottom - y * scale:.1f}" r="1.6" fill="{points.colour}"/>'
+            for x, y in points.pairs
+        ]
+        left = 40 + number * 200
+        drawn.append(f'<circle cx="{left + 6}" cy="{bottom + 37}" r="5" fill="{points.colour}"/>')
+        drawn.append(_caption(left + 20, bottom + 42, points.label))
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH + 60}" height="460" font-family="sans-serif">'
     _write(f"{name}.svg", svg + '<rect width="100%" height="100%" fill="white"/>' + "".join(drawn) + "</svg>\n")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switchboard.hours import Hours, Interval
+from switchboard.hours import Hours, Interval, timeline
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -249,3 +249,60 @@ def test_a_time_without_a_zone_is_refused() -> None:
 def test_negative_work_is_refused() -> None:
     with pytest.raises(ValueError, match="zero or more"):
         NEW_YORK.after(datetime(2026, 1, 1, tzinfo=UTC), -MINUTE)
+
+
+@given(hours_and_days, offsets, offsets)
+@settings(deadline=None)
+def test_a_timeline_agrees_with_elapsed(
+    hours_and_day: tuple[Hours, datetime], first: timedelta, second: timedelta
+) -> None:
+    hours, day = hours_and_day
+    table, start, end = timeline(hours, day), day + first, day + second
+    passed = table.business(end.timestamp()) - table.business(start.timestamp())
+    assert passed == pytest.approx(hours.elapsed(start, end).total_seconds(), abs=1e-5)
+
+
+@given(hours_and_days, offsets, st.timedeltas(min_value=MINUTE, max_value=5 * DAY))
+@settings(deadline=None)
+def test_a_timeline_agrees_with_after_as_far_as_it_reaches(
+    hours_and_day: tuple[Hours, datetime], move: timedelta, work: timedelta
+) -> None:
+    hours, day = hours_and_day
+    table, start = timeline(hours, day), day + move
+    at, end = table.clock(table.business(start.timestamp()) + work.total_seconds()), hours.after(start, work)
+    if at is not None:
+        assert end is not None
+        assert at == pytest.approx(end.timestamp(), abs=1e-5)
+    else:
+        assert end is None or end > start + 7 * DAY
+
+
+@given(hours_and_days, offsets)
+@settings(deadline=None)
+def test_a_timeline_closes_when_the_hours_do(hours_and_day: tuple[Hours, datetime], move: timedelta) -> None:
+    hours, day = hours_and_day
+    at = day + move
+    closing, known = hours.next_closing(at), timeline(hours, day).closing(at.timestamp())
+    assert known == (closing.timestamp() if closing and closing < day + 28 * DAY else timeline(hours, day).closes[-1])
+
+
+@given(offsets)
+def test_a_timeline_reaches_a_fortnight_back_and_four_weeks_ahead(move: timedelta) -> None:
+    at = datetime(2026, 6, 1, tzinfo=UTC) + move
+    table = timeline(Hours.always(), at)
+    assert table.opens[0] <= (at - 14 * DAY).timestamp()
+    assert table.closes[-1] >= (at + 28 * DAY).timestamp()
+
+
+def test_the_timeline_of_hours_that_never_open_is_empty() -> None:
+    table = timeline(Hours("UTC", ((),) * 7), datetime(2026, 1, 1, tzinfo=UTC))
+    assert table.business(0.0) == 0
+    assert table.clock(1.0) is None
+    assert table.closing(5.0) == 5
+
+
+def test_equal_hours_share_a_timeline_and_others_with_the_same_week_do_not() -> None:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    assert timeline(Hours("Europe/Madrid", WORKING_WEEK), at) is timeline(Hours("Europe/Madrid", WORKING_WEEK), at)
+    holiday = Hours("Europe/Madrid", WORKING_WEEK, {date(2026, 11, 24): ()})
+    assert timeline(holiday, at) != timeline(Hours("Europe/Madrid", WORKING_WEEK), at)

@@ -1,0 +1,126 @@
+"""Planned capacity of a queue over time: from its roster, or else from its hours and who was there lately.
+
+A slot is room for one conversation. Instants are seconds since 1970.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
+
+from switchboard.estimate.statistics import Staffing
+from switchboard.hours import Hours, timeline, zone_info
+
+_SECONDS_PER_HOUR = 3600
+_SECONDS_PER_WEEK = 7 * 24 * _SECONDS_PER_HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Slots that are there from `starts` until `ends`: an agent's, or a team's."""
+
+    starts: datetime
+    ends: datetime
+    slots: float
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """From `times[i]` on there are `slots[i]`; by then, `came[i]` slots in all have come on shift.
+
+    Before the first time there are none. A change of shift shows in `came` even where it leaves `slots` as it was:
+    who comes is free, who leaves takes no more.
+    """
+
+    times: tuple[float, ...]
+    slots: tuple[float, ...]
+    came: tuple[float, ...]
+
+    @classmethod
+    def of_shifts(cls, shifts: Iterable[Shift]) -> "Capacity":
+        """A roster's."""
+        changes: dict[float, tuple[float, float]] = {}
+        for shift in shifts:
+            for at, coming, leaving in (
+                (shift.starts.timestamp(), shift.slots, 0.0),
+                (shift.ends.timestamp(), 0.0, shift.slots),
+            ):
+                came, left = changes.get(at, (0.0, 0.0))
+                changes[at] = (came + coming, left + leaving)
+        times = sorted(changes)
+        slots = accumulate(changes[at][0] - changes[at][1] for at in times)
+        return cls(tuple(times), tuple(slots), tuple(accumulate(changes[at][0] for at in times)))
+
+    @cached_property
+    def _worked(self) -> tuple[float, ...]:
+        spans = (level * (end - start) for (start, end), level in zip(pairwise(self.times), self.slots, strict=False))
+        return tuple(accumulate(spans, initial=0.0))
+
+    def at(self, at: float) -> float:
+        """Slots planned at an instant."""
+        index = bisect_right(self.times, at) - 1
+        return self.slots[index] if index >= 0 else 0.0
+
+    def until(self, at: float) -> tuple[float, float]:
+        """Slot-seconds, and slots that came on shift, up to an instant and including it."""
+        index = bisect_right(self.times, at) - 1
+        if index < 0:
+            return 0.0, 0.0
+        return self._worked[index] + self.slots[index] * (at - self.times[index]), self.came[index]
+
+    def coming(self, at: float) -> float:
+        """Slots that come on shift at this very instant."""
+        index = bisect_right(self.times, at) - 1
+        if index < 0 or self.times[index] != at:
+            return 0.0
+        return self.came[index] - (self.came[index - 1] if index else 0.0)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is ever there."""
+        return not any(self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A timeline's stretches cut at the full hours of its zone's clock; each piece with its weekday and hour."""
+
+    times: tuple[float, ...]
+    hours: tuple[tuple[int, int] | None, ...]
+    """None from a closing on."""
+
+
+def usual_capacity(hours: Hours, staffing: Staffing, now: datetime) -> Capacity:
+    """The plan where there is no roster: each open hour has the slots that were there at that hour of the week lately.
+
+    Empty as long as nobody was ever seen.
+    """
+    usual = staffing.usual()
+    if usual is None:
+        return Capacity((), (), ())
+    grid = _grid(hours, int(now.timestamp() // _SECONDS_PER_WEEK))
+    levels = {hour: 0.0 if hour is None else staffing.slots(hour, usual) for hour in set(grid.hours)}
+    slots = tuple([levels[hour] for hour in grid.hours])
+    came = accumulate([max(0.0, after - before) for before, after in pairwise((0.0, *slots))])
+    return Capacity(grid.times, slots, tuple(came))
+
+
+@lru_cache(maxsize=256)
+def _grid(hours: Hours, week: int) -> _Grid:
+    """Computed once per week, like the timeline that it follows."""
+    table = timeline(hours, datetime.fromtimestamp(week * _SECONDS_PER_WEEK, UTC))
+    zone = zone_info(hours.zone)
+    times: list[float] = []
+    cells: list[tuple[int, int] | None] = []
+    for opens, closes in zip(table.opens, table.closes, strict=True):
+        at = opens
+        while at < closes:
+            local = datetime.fromtimestamp(at, zone)
+            times.append(at)
+            cells.append((local.weekday(), local.hour))
+            at += _SECONDS_PER_HOUR - (local.minute * 60 + local.second)
+        times.append(closes)
+        cells.append(None)
+    return _Grid(tuple(times), tuple(cells))
