@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from switchboard.channels import all_channels
 from switchboard.channels.sms.registration import objection
 from switchboard.errors import PolicyError
 from switchboard.policy import Policy, load_policy
@@ -12,7 +13,19 @@ ROOT = Path(__file__).parents[1]
 def policy_of(stage: str, root: Path = ROOT) -> Policy:
     """`policy.{stage}.yaml` where there is one, else `policy.yaml`; raises `switchboard.errors.PolicyError`."""
     of_stage = root / f"policy.{stage}.yaml"
-    return load_policy(of_stage if of_stage.exists() else root / "policy.yaml")
+    policy = load_policy(of_stage if of_stage.exists() else root / "policy.yaml")
+    require_channels(policy)
+    return policy
+
+
+def require_channels(policy: Policy) -> None:
+    """Raise `PolicyError` for an account of a channel that there is no folder for."""
+    known = all_channels()
+    wrong = {key: account.channel for key, account in policy.accounts.items() if account.channel not in known}
+    if wrong:
+        remedy = f"use one of {', '.join(sorted(known))}"
+        found = (f"accounts.{key}.channel: {channel!r} is no channel: {remedy}" for key, channel in wrong.items())
+        raise PolicyError("\n".join(found))
 
 
 def require_registration(policy: Policy) -> None:

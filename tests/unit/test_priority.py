@@ -1,11 +1,17 @@
 """What a customer's words say about urgency, skills and queue."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchboard.conversation import Status
 from switchboard.policy import Policy, Priority, Rule, load_policy
-from switchboard.priority import most_pressing, place, sort_out
+from switchboard.priority import Placement, aged, ages_at, most_pressing, place, sort_out
+from switchboard.urgency import read
+from tests.placed import MONDAY, waiting
 from tests.world import ROOT
 
 POLICY = load_policy(ROOT / "policy.yaml")
@@ -95,6 +101,115 @@ def test_EM_3_spam_is_last_in_line_and_says_so() -> None:
     sorted_out = sort_out(place("URGENT", "acme-sms", POLICY), POLICY)
     assert (sorted_out.priority, sorted_out.reasons, sorted_out.score) == (Priority.LOW, ("spam",), 0)
     assert sorted_out.why == ("the mail provider takes it for spam",)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fitting", "failing"),
+    [
+        ({"channels": ("sms",)}, {}, {"account": "acme-email"}),
+        ({"accounts": ("acme-sms",)}, {}, {"account": "acme-email"}),
+        ({"languages": ("pt",)}, {"language": "pt-BR"}, {"language": "en"}),
+        ({"languages": ("pt",)}, {"language": "pt"}, {"language": None}),
+        ({"tiers": ("gold", "silver")}, {"tier": "silver"}, {"tier": None}),
+        ({"signals": ("safety", "fraud")}, {"text": "the charger exploded"}, {"text": "where is it?"}),
+        ({"repeats": 2}, {"repeats": 3}, {"repeats": 1}),
+        ({"words": ("hello",)}, {"text": "Hello!"}, {"text": "Goodbye!"}),
+    ],
+)
+def test_a_rule_holds_under_its_condition(
+    condition: dict[str, Any], fitting: dict[str, Any], failing: dict[str, Any]
+) -> None:
+    policy = with_rules(Rule(name="it", skills=("x",), **condition))
+    asked: dict[str, Any] = {"text": "hi", "account": "acme-sms", "policy": policy}
+    assert place(**asked | fitting).skills == ("x",)
+    assert place(**asked | failing).skills == ()
+
+
+def test_all_of_a_rules_conditions_must_hold() -> None:
+    policy = with_rules(Rule(name="both", words=("refund",), channels=("email",), skills=("x",)))
+    assert place("refund", "acme-email", policy).reasons == ("both",)
+    assert place("refund", "acme-sms", policy).reasons == ()
+    assert place("hello", "acme-email", policy).reasons == ()
+
+
+def test_a_rule_may_ask_for_signals_although_they_are_not_weighed() -> None:
+    policy = with_rules(Rule(name="danger", signals=("safety",), skills=("x",)))
+    placed = place("the charger exploded", "acme-sms", policy.model_copy(update={"urgency": False}))
+    assert (placed.skills, placed.reasons, placed.score) == (("x",), ("danger",), 0)
+
+
+def test_signals_that_were_read_before_are_taken_as_they_are() -> None:
+    signals = read("the charger exploded", "en")
+    assert place("", "acme-sms", with_rules(), signals=signals) == place(
+        "the charger exploded", "acme-sms", with_rules()
+    )
+
+
+def test_of_a_skill_that_several_ask_for_the_highest_level_counts() -> None:
+    policy = with_rules(Rule(name="hard", words=("hard",), skills=("returns:3",)))
+    assert place("hard", "acme-returns", policy).skills == ("returns:3",)
+
+
+LATE = Rule(name="late", words=("refund",), waited=timedelta(hours=2), priority=Priority.HIGH, skills=("x",))
+LATER = Rule(name="later", waited=timedelta(hours=3), queue="returns")
+
+
+def test_a_rule_that_waits_changes_nothing_on_arrival() -> None:
+    placed = place("a refund", "acme-sms", with_rules(LATE, LATER))
+    assert (placed.queue, placed.priority, placed.skills, placed.reasons) == ("support", Priority.NORMAL, (), ())
+    assert placed.pending == ("late", "later")
+    assert place("hello", "acme-sms", with_rules(LATE, LATER)).pending == ("later",)
+
+
+def test_a_rule_that_waits_holds_from_its_time_on_and_says_why() -> None:
+    policy = with_rules(LATE, LATER)
+    conversation = waiting(place("a refund", "acme-sms", policy))
+    assert aged(conversation, policy, MONDAY + timedelta(hours=2) - timedelta(seconds=1)) is None
+    assert aged(conversation, policy, MONDAY + timedelta(hours=2)) == Placement(
+        "support", Priority.HIGH, ("x",), ("late",), why=("rule late: high",), pending=("later",)
+    )
+
+
+def test_a_rule_holds_once() -> None:
+    policy = with_rules(LATE)
+    assert aged(waiting(place("hello", "acme-sms", policy)), policy, MONDAY + timedelta(days=1)) is None
+
+
+def test_whoever_moves_to_another_queue_needs_its_skills_and_no_more_those_of_the_old() -> None:
+    policy = with_rules(Rule(name="move", waited=timedelta(hours=1), queue="support"), LATE)
+    conversation = waiting(place("a refund", "acme-returns", policy))
+    assert conversation.skills == ("returns",)
+    moved = aged(conversation, policy, MONDAY + timedelta(hours=5))
+    assert moved
+    assert (moved.queue, moved.skills, moved.reasons) == ("support", ("x",), ("move", "late"))
+
+
+def test_waiting_is_counted_in_the_queues_business_time() -> None:
+    policy = with_rules(LATE)
+    conversation = waiting(place("a refund", "acme-returns", policy), awaiting_since=MONDAY + timedelta(hours=9))
+    assert ages_at(conversation, policy) == MONDAY + timedelta(hours=23)  # after an hour on either day
+    assert aged(conversation, policy, MONDAY + timedelta(hours=23, seconds=-1)) is None
+    assert aged(conversation, policy, MONDAY + timedelta(hours=23))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": Status.ASSIGNED}, {"placed_at": MONDAY}, {"awaiting_since": None}, {"pending": ("gone",)}]
+)
+def test_what_is_answered_or_was_placed_by_a_person_does_not_age(changes: dict[str, Any]) -> None:
+    policy = with_rules(LATE)
+    conversation = waiting(place("a refund", "acme-sms", policy), **changes)
+    assert aged(conversation, policy, MONDAY + timedelta(days=1)) is None
+    assert ages_at(conversation, policy) is None
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_waiting_on_ages_exactly_from_when_it_says(minutes: int, delay: int) -> None:
+    policy = with_rules(LATE, LATER)
+    conversation = waiting(place("a refund", "acme-sms", policy), awaiting_since=MONDAY + timedelta(minutes=delay))
+    now = MONDAY + timedelta(minutes=minutes + delay)
+    at = ages_at(conversation, policy)
+    assert at
+    assert (aged(conversation, policy, now) is not None) is (at <= now)
 
 
 @pytest.mark.parametrize(
