@@ -1,14 +1,15 @@
 """What one dispatch asks of DynamoDB, and how long it takes, as the team grows: it should not notice.
 
 A conversation is opened and offered (`flows.dispatch.find_agent`) with 10, 100, 1,000 and 10,000 agents online in its
-queue; over the embedded AWS, whose time per request is its own.
+queue: to anybody, to the customer's last agent, to the only one with a skill, and to nobody because the skill is not
+there; over the embedded AWS, whose time per request is its own.
 """
 
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,18 @@ from switchboard.flows.board import Board
 from switchboard.flows.dispatch import find_agent
 from switchboard.policy import Priority
 from tests import tables
+from tests.team import employ
 
 ROOT = Path(__file__).parent.parent
 TEAMS = (10, 100, 1_000, 10_000)
-DISPATCHES = 9
-_BATCH = 25
-"""BatchWriteItem takes no more."""
+DISPATCHES = 3
+SKILLED = "agent-finnish"
+KINDS: dict[str, dict[str, Any]] = {
+    "anybody": {},
+    "the last agent": {"last_agent": "agent-00003"},
+    "the only one with a skill": {"skills": ("finnish:2",)},
+    "nobody has the skill": {"skills": ("welsh",)},
+}
 
 
 def main() -> None:
@@ -41,32 +48,39 @@ def main() -> None:
             rows = _measure(emulator)
         finally:
             emulator.stop()
-    show_table("One dispatch, medians", ("agents in the queue", "requests", "read units", "write units", "ms"), rows)
+    heading = ("offered to", "agents in the queue", "requests", "read units", "write units", "ms")
+    show_table("One dispatch, medians", heading, rows)
     save("dispatch", {"medians": rows})
-    smallest, *larger = (row[1] for row in rows)
-    print(f"  requests {'do not grow' if max(larger) <= smallest else 'GROW'} with the team")
+    for kind in KINDS:
+        smallest, *larger = (row[2] for row in rows if row[0] == kind)
+        print(f"  {kind}: {smallest:.0f} requests in the smallest team, {max(larger):.0f} at most in the larger ones")
 
 
-def _measure(emulator: Emulator) -> list[tuple[str, float, float, float, float]]:
+def _measure(emulator: Emulator) -> list[tuple[str, str, float, float, float, float]]:
     client = emulator.client("dynamodb")
     tables.create(client)
     _set_environment(emulator)
     meter = Meter(client)
     meter.watch()
     board = wiring.board()
-    known, rows = 0, []
+    due_at = datetime.now(UTC) + timedelta(hours=1)
+    employ(client, [(SKILLED, wiring.new_id())], due_at, ["finnish:3"])
+    known, rows = 1, []
     for size in TEAMS:
         with step(f"{size:,} agents"):
-            _employ(client, range(known, size))
+            employ(client, [(f"agent-{number:05d}", wiring.new_id()) for number in range(known, size)], due_at)
             known = size
-            found = [_dispatch(board, meter, f"{size}-{number}") for number in range(DISPATCHES + 1)][1:]
-        rows.append((f"{size:,}", *(statistics.median(column) for column in zip(*found, strict=True))))
-    return rows
+            for kind in KINDS:
+                found = [_dispatch(board, meter, kind, f"{size}-{number}") for number in range(DISPATCHES + 1)][1:]
+                medians = (statistics.median(column) for column in zip(*found, strict=True))
+                rows.append((kind, f"{size:,}", *medians))
+    return sorted(rows, key=lambda row: list(KINDS).index(row[0]))
 
 
-def _dispatch(board: Board, meter: Meter, customer: str) -> tuple[int, float, float, float]:
+def _dispatch(board: Board, meter: Meter, kind: str, number: str) -> tuple[int, float, float, float]:
     """Requests, read units, write units and milliseconds of offering one conversation."""
     now = datetime.now(UTC)
+    customer = f"{kind.replace(' ', '-')}-{number}"
     waiting = Conversation(
         thread=f"acme-sms.{customer}",
         number=1,
@@ -83,53 +97,22 @@ def _dispatch(board: Board, meter: Meter, customer: str) -> tuple[int, float, fl
         opened_at=now,
         awaiting_since=now,
     )
+    waiting = replace(waiting, **KINDS[kind])
     board.conversations.open(waiting)
     meter.reset()
     started = time.perf_counter()
     offered = find_agent(waiting, board)
     took = (time.perf_counter() - started - meter.overhead) * 1000
-    if offered.status is not Status.ASSIGNED:
-        raise RuntimeError("nobody took the conversation")
+    if (offered.status is Status.ASSIGNED) == (kind == "nobody has the skill"):
+        raise RuntimeError(f"a conversation for {kind} is {offered.status}")
     return meter.calls.total(), meter.usage.read_units, meter.usage.write_units, took
-
-
-def _employ(client: Any, numbers: Sequence[int]) -> None:  # noqa: ANN401  # a boto3 client
-    """Put agents into the table as they are once online, many at a time."""
-    due = (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    rows = [row for number in numbers for row in _rows(f"agent-{number:05d}", wiring.new_id(), due)]
-    for start in range(0, len(rows), _BATCH):
-        puts = [{"PutRequest": {"Item": row}} for row in rows[start : start + _BATCH]]
-        client.batch_write_item(RequestItems={"agents": puts})
-
-
-def _rows(agent_id: str, token: str, due: str) -> list[dict[str, Any]]:
-    agent = {
-        "agent_id": {"S": agent_id},
-        "item": {"S": "agent"},
-        "name": {"S": agent_id},
-        "queues": {"L": [{"S": "support"}]},
-        "skills": {"L": []},
-        "units": {"N": "100"},
-        "free": {"N": "100"},
-        "presence": {"S": "online"},
-        "due_at": {"S": due},
-        "due_shard": {"N": "0"},
-    }
-    membership = {
-        "agent_id": {"S": agent_id},
-        "item": {"S": "queue#support"},
-        "queue": {"S": "support"},
-        "skills": {"L": []},
-        "token": {"S": token},
-    }
-    return [agent, membership]
 
 
 def _set_environment(emulator: Emulator) -> None:
     os.environ |= CREDENTIALS | {
         "AWS_ENDPOINT_URL": emulator.url,
         "POLICY_PATH": str(ROOT / "policy.yaml"),
-        "ROUTER_QUEUE_URL": f"{emulator.url}/none",
+        "ROUTER_QUEUE_URL": emulator.client("sqs").create_queue(QueueName="router")["QueueUrl"],
         **{f"{name.upper()}_TABLE": name for name in tables.TABLES},
     }
 

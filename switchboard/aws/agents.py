@@ -1,26 +1,39 @@
 """The agents table: who answers, and a membership row per queue by which dispatch finds them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from switchboard.aws.conversations import DUE_SHARDS, due_shard
-from switchboard.aws.records import Codec, attributes, values
+from switchboard.aws.conversations import DUE_SHARDS, HELD, due_shard, held
+from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.errors import ConflictError, NotFoundError
 from switchboard.instant import to_text
 from switchboard.routing import Agent, Lane, Presence
+from switchboard.skills import sufficient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _AGENT, _MEMBERSHIP = "agent", "queue#"
-_PAGE, _PAGES = 50, 2
-"""Membership rows read per query, and how many queries: rare skills are looked for among a hundred agents."""
+_PAGE, _PAGES = 50, 5
+"""Membership rows in the first page where skills are asked for, and how many pages: the further ones are as large as
+DynamoDB gives, some thousands of rows, so that a rare skill is found in a team of ten thousand."""
 _agents = Codec(Agent)
+
+
+def _agent(item: Attributes) -> Agent:
+    read = values(item)
+    counts = {name.removeprefix(HELD): int(value) for name, value in read.items() if name.startswith(HELD)}
+    return _agents.read({**read, "held": counts})
+
+
+def _plain(agent: Agent) -> dict[str, Any]:
+    plain = _agents.plain(agent)
+    return {**plain, **{held(channel): count for channel, count in plain.pop("held").items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +47,12 @@ class DynamoAgents:
     def get(self, agent_id: str) -> Agent | None:
         key = _key(agent_id, _AGENT)
         item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
-        return _agents.read(values(item)) if item else None
+        return _agent(item) if item else None
 
     def put(self, agent: Agent) -> None:
         known = self.get(agent.agent_id)
         if known is None:
-            item = {**_agents.plain(agent), "item": _AGENT}
+            item = {**_plain(agent), "item": _AGENT}
             self.client.put_item(TableName=self.table, Item=attributes(item))
         else:
             self._change(known, agent)
@@ -54,11 +67,12 @@ class DynamoAgents:
             TableName=self.table,
             Key=_key(agent.agent_id, _AGENT),
             UpdateExpression=(
-                "SET #name = :name, queues = :queues, skills = :skills, units = :units, #free = #free + :more"
+                "SET #name = :name, queues = :queues, skills = :skills, units = :units, caps = :caps, "
+                "#free = #free + :more"
             ),
             ExpressionAttributeNames={"#name": "name", "#free": "free"},
             ExpressionAttributeValues=attributes(
-                {f":{name}": plain[name] for name in ("name", "queues", "skills", "units")}
+                {f":{name}": plain[name] for name in ("name", "queues", "skills", "units", "caps")}
                 | {":more": agent.units - known.units}
             ),
         )
@@ -72,24 +86,50 @@ class DynamoAgents:
         )
 
     def set_presence(self, agent_id: str, presence: Presence, due_at: datetime, at: datetime) -> Agent:
-        told = {":presence": presence.value, ":at": to_text(at), ":due": to_text(due_at), ":shard": due_shard(agent_id)}
+        told = {":presence": presence.value, ":due": to_text(due_at), ":shard": due_shard(agent_id)}
+        said = "SET presence = :presence, due_at = :due, due_shard = :shard"
+        try:
+            changed = self._say(agent_id, said, "presence = :presence AND attribute_exists(idle_since)", told)
+        except ConflictError:
+            said += ", idle_since = :at"
+            try:
+                changed = self._say(agent_id, said, "attribute_exists(agent_id)", {**told, ":at": to_text(at)})
+            except ConflictError as error:
+                raise NotFoundError("no agent with this sign-in: a lead must add them first") from error
+        return _agent(changed)
+
+    def _say(self, agent_id: str, update: str, condition: str, told: dict[str, Any]) -> Attributes:
         try:
             changed = self.client.update_item(
                 TableName=self.table,
                 Key=_key(agent_id, _AGENT),
-                UpdateExpression=(
-                    "SET presence = :presence, due_at = :due, due_shard = :shard, "
-                    "idle_since = if_not_exists(idle_since, :at)"
-                ),
-                ConditionExpression="attribute_exists(agent_id)",
+                UpdateExpression=update,
+                ConditionExpression=condition,
                 ExpressionAttributeValues=attributes(told),
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
             if is_refused_condition(error):
+                raise ConflictError("the agent is not as believed: read them again") from error
+            raise
+        return changed["Attributes"]
+
+    def set_shift(self, agent_id: str, until: datetime | None) -> Agent:
+        told = {":until": to_text(until)} if until else {}
+        try:
+            changed = self.client.update_item(
+                TableName=self.table,
+                Key=_key(agent_id, _AGENT),
+                UpdateExpression="SET shift_until = :until" if until else "REMOVE shift_until",
+                ConditionExpression="attribute_exists(agent_id)",
+                ReturnValues="ALL_NEW",
+                **({"ExpressionAttributeValues": attributes(told)} if told else {}),  # type: ignore[arg-type]  # an optional argument
+            )
+        except ClientError as error:
+            if is_refused_condition(error):
                 raise NotFoundError("no agent with this sign-in: a lead must add them first") from error
             raise
-        return _agents.read(values(changed["Attributes"]))
+        return _agent(changed["Attributes"])
 
     def mark_gone(self, agent: Agent) -> None:
         if not self._update_if_due(agent, "SET presence = :offline", "due_at = :believed"):
@@ -153,22 +193,24 @@ class DynamoAgents:
         return agents
 
     def _members(self, lane: Lane, start: str, token: str, limit: int) -> list[str]:
-        skills = {f":skill{n}": skill for n, skill in enumerate(lane.skills)}
-        has_skills = " AND ".join(f"contains(skills, {name})" for name in skills)
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            IndexName="candidates",
-            KeyConditionExpression=f"queue = :queue AND {start}",
-            ExpressionAttributeNames={"#token": "token"},
-            ExpressionAttributeValues=attributes({":queue": lane.queue, ":token": token, **skills}),
-            PaginationConfig={"PageSize": _PAGE if has_skills else limit, "MaxItems": _PAGE * _PAGES},
-            **({"FilterExpression": has_skills} if has_skills else {}),  # type: ignore[arg-type]  # an optional argument
-        )
+        condition, skills = _has(lane.skills)
+        asked: dict[str, Any] = {
+            "TableName": self.table,
+            "IndexName": "candidates",
+            "KeyConditionExpression": f"queue = :queue AND {start}",
+            "ExpressionAttributeNames": {"#token": "token"},
+            "ExpressionAttributeValues": attributes({":queue": lane.queue, ":token": token, **skills}),
+        }
+        if not skills:
+            return [values(item)["agent_id"] for item in self.client.query(**asked, Limit=limit)["Items"]]
+        asked["FilterExpression"] = condition
         found: list[str] = []
-        for count, page in enumerate(pages, start=1):
+        page = self.client.query(**asked, Limit=_PAGE)
+        for _ in range(_PAGES):
             found += [values(item)["agent_id"] for item in page["Items"]]
-            if len(found) >= limit or count == _PAGES:
+            if len(found) >= limit or "LastEvaluatedKey" not in page:
                 break
+            page = self.client.query(**asked, ExclusiveStartKey=page["LastEvaluatedKey"])
         return found[:limit]
 
     def _read_all(self, agent_ids: list[str]) -> list[Agent]:
@@ -176,7 +218,7 @@ class DynamoAgents:
         found: list[Agent] = []
         while keys:
             answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys}})
-            found += [_agents.read(values(item)) for item in answer["Responses"].get(self.table, [])]
+            found += [_agent(item) for item in answer["Responses"].get(self.table, [])]
             keys = answer["UnprocessedKeys"].get(self.table, {"Keys": []})["Keys"]
         order = {agent_id: place for place, agent_id in enumerate(agent_ids)}
         return sorted(found, key=lambda agent: order[agent.agent_id])
@@ -222,6 +264,17 @@ class DynamoAgents:
             found += map(values, answer["Items"])
         found.sort(key=lambda item: item["due_at"])
         return [item["agent_id"] for item in found[:limit]]
+
+
+def _has(skills: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """A filter for whoever has all of these skills, each at its level or above, and the values in it."""
+    told: dict[str, str] = {}
+    parts = []
+    for skill in skills:
+        names = {f":skill{len(told) + n}": text for n, text in enumerate(sufficient(skill))}
+        parts.append(f"({' OR '.join(f'contains(skills, {name})' for name in names)})")
+        told |= names
+    return " AND ".join(parts), told
 
 
 def _key(agent_id: str, item: str) -> dict[str, Any]:

@@ -2,19 +2,45 @@
 
 Both sides write first and then look: a conversation is in its lane before an agent is looked for, a slot is free and
 its agent listed before work is looked for. So of two that happen at once at least one sees the other; and since
-indexes lag, each side looks once more a moment later (ADR 0006).
+indexes lag, each side looks once more a moment later (ADR 0006). What waiting alone brings, overflow and relaxed
+skills, is found by the sweep at the conversation's `due_at`.
 """
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from switchboard import conversation as transition
 from switchboard.conversation import Conversation, Decision, Status
+from switchboard.decisions import ASKED, abridge, pack
 from switchboard.errors import AgentUnavailableError, ConflictError
 from switchboard.flows.board import Board
-from switchboard.routing import Agent, Choice, Lane, Waiting, choose, may_take, objection, rank
+from switchboard.priority import aged, ages_at
+from switchboard.routing import (
+    Agent,
+    Case,
+    Choice,
+    Lane,
+    Presence,
+    Waiting,
+    cap_of,
+    case_of,
+    decide,
+    easiest_skills,
+    lane_of,
+    may_take,
+    next_step,
+    objection,
+    queues_for,
+    rank,
+    skills_for,
+)
+from switchboard.shift import as_offered
+from switchboard.skills import satisfies
 
-SAMPLE = 10
-"""Candidates read per decision, whatever the size of the team."""
+SAMPLE = 20
+"""Candidates read at once, whatever the size of the team."""
+SAMPLES = 3
+"""How often others are drawn if none of the first can take it: all might be busy with as many as one may have."""
 TRIED = 3
 """Agents tried for one conversation before it waits."""
 HEADS = 25
@@ -23,9 +49,19 @@ AGAIN = timedelta(seconds=1)
 """An index has caught up by then."""
 
 
-def lane_of(conversation: Conversation) -> Lane:
-    """The line in which a conversation waits."""
-    return Lane(conversation.queue, conversation.skills, conversation.priority)
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A conversation that waits for certain, even if no index shows it yet, and how its agents were chosen."""
+
+    waiting: Waiting
+    case: Case
+    choice: Choice
+    tries: int = 1
+    """Agents tried up to now, the present one included."""
+
+    def is_of(self, waiting: Waiting) -> bool:
+        """Whether it offers this conversation."""
+        return (waiting.thread, waiting.number) == (self.case.thread, self.case.number)
 
 
 def find_agent(conversation: Conversation, board: Board, *, again: bool = True) -> Conversation:
@@ -34,40 +70,34 @@ def find_agent(conversation: Conversation, board: Board, *, again: bool = True) 
     The agent who is found takes what is first among everything they may take, which need not be this conversation.
     With `again`, a conversation that finds nobody is looked at once more a moment later.
     """
-    lane, cost = lane_of(conversation), board.policy.cost(conversation.channel)
-    candidates = board.agents.sample(lane, board.new_id(), SAMPLE)
-    if conversation.last_agent and conversation.last_agent not in {agent.agent_id for agent in candidates}:
-        last = board.agents.get(conversation.last_agent)
-        candidates = [*candidates, last] if last else candidates
-    seed = board.new_id()
-    choice = choose(candidates, lane, cost, conversation.last_agent, conversation.passed_over, seed)
-    current: Conversation = conversation
-    for agent in choice.agents[:TRIED]:
-        offer_work(agent.agent_id, board, known=_as_waiting(conversation), choice=choice, seed=seed, most=1)
+    conversation = _age(conversation, board)
+    if conversation.status is not Status.WAITING:
+        return conversation
+    case = _case(conversation, board)
+    offer = Offer(_as_waiting(conversation), case, decide(case), tries=0)
+    current = conversation
+    for agent_id in offer.choice.order[:TRIED]:
+        offer = replace(offer, tries=offer.tries + 1)
+        offer_work(agent_id, board, offer=offer, most=1)
         current = board.conversations.get(conversation.thread, conversation.number) or conversation
         if current.status is not Status.WAITING:
             return current
+    board.decisions.note(_decision(offer, None, case.at))
     if again:
         board.router_queue.look_again({"conversation_id": conversation.id}, AGAIN)
-    return current
+    return _wait(current, board)
 
 
 def offer_work(
-    agent_id: str,
-    board: Board,
-    *,
-    known: Waiting | None = None,
-    choice: Choice | None = None,
-    seed: str = "",
-    most: int | None = None,
+    agent_id: str, board: Board, *, offer: Offer | None = None, most: int | None = None
 ) -> list[Conversation]:
     """Give an agent the first conversations that they may take, until they are full; returns what they took.
 
-    `known` is a conversation that waits for certain, even if no index shows it yet; `most` stops earlier.
+    `most` stops earlier.
     """
     taken: list[Conversation] = []
-    while len(taken) != most and (agent := board.agents.get(agent_id)) and agent.free > 0:
-        claimed = _claim_first(agent, board, known, choice, seed or agent_id)
+    while len(taken) != most and (agent := _with_room(agent_id, board)):
+        claimed = _claim_first(agent, board, offer)
         if claimed is None:
             break
         taken.append(claimed)
@@ -75,44 +105,104 @@ def offer_work(
 
 
 def has_room(agent_id: str, board: Board) -> None:
-    """An agent came online or a slot was freed: list them, give them work, and look once more if there was none."""
+    """An agent came online, a slot was freed, or they may do more: list them, give them work, or look once more."""
+    if _with_room(agent_id, board) is None:
+        return
     board.agents.ensure_listed(agent_id, board.new_id())
     if not offer_work(agent_id, board):
         board.router_queue.look_again({"agent_id": agent_id}, AGAIN)
 
 
-def _claim_first(
-    agent: Agent, board: Board, known: Waiting | None, choice: Choice | None, seed: str
-) -> Conversation | None:
+def due_of(conversation: Conversation, board: Board) -> Conversation:
+    """A waiting conversation with the time at which waiting alone changes something for it."""
+    since = conversation.waiting_since or conversation.opened_at
+    step = next_step(lane_of(conversation), since, board.policy, board.clock())
+    times = (step, ages_at(conversation, board.policy))
+    return transition.wait(conversation, min((at for at in times if at), default=None))
+
+
+def _age(conversation: Conversation, board: Board) -> Conversation:
+    """Move what has waited so long that a rule of the policy says so; returns it as it then is."""
+
+    def attempt() -> Conversation:
+        known = board.conversations.get(conversation.thread, conversation.number)
+        placement = aged(known, board.policy, board.clock()) if known else None
+        if known is None or placement is None:
+            return known or conversation
+        moved = replace(
+            known,
+            queue=placement.queue,
+            priority=placement.priority,
+            skills=placement.skills,
+            reasons=placement.reasons,
+            why=placement.why,
+            pending=placement.pending,
+        )
+        board.queues.add_lane(lane_of(moved))
+        return board.conversations.save(known, due_of(moved, board))
+
+    return board.settle(attempt) if aged(conversation, board.policy, board.clock()) else conversation
+
+
+def _wait(conversation: Conversation, board: Board) -> Conversation:
+    """Nobody can take it now: have the sweep look again when more of them may."""
+
+    def attempt() -> Conversation:
+        known = board.conversations.get(conversation.thread, conversation.number)
+        if known is None or known.status is not Status.WAITING:
+            return known or conversation
+        due = due_of(known, board)
+        return known if due == known else board.conversations.save(known, due)
+
+    return conversation if due_of(conversation, board) == conversation else board.settle(attempt)
+
+
+def _with_room(agent_id: str, board: Board) -> Agent | None:
+    """An agent who is there and not full."""
+    agent = board.agents.get(agent_id)
+    agent = as_offered(agent, board.clock(), board.policy.times.last_call) if agent else None
+    return agent if agent and agent.presence is Presence.ONLINE and agent.free > 0 else None
+
+
+def _case(conversation: Conversation, board: Board) -> Case:
+    """Look at whoever might take it, at the customer's last agent in any case."""
+    now, seed = board.clock(), board.new_id()
+    found: dict[str, Agent] = {}
+    last = board.agents.get(conversation.last_agent) if conversation.last_agent else None
+    if last:
+        found[last.agent_id] = last
+    case = case_of(conversation, (), board.policy, seed, now)
+    for queue in case.terms.queues:
+        lane = replace(case.lane, queue=queue, skills=case.terms.skills)
+        for _ in range(SAMPLES):
+            sample = board.agents.sample(lane, board.new_id(), SAMPLE)
+            found |= {agent.agent_id: as_offered(agent, now, board.policy.times.last_call) for agent in sample}
+            case = case_of(conversation, tuple(found.values()), board.policy, seed, now)
+            if any(objection(agent, case) is None for agent in case.candidates):
+                return case
+            if len(sample) < SAMPLE:
+                break
+    return case
+
+
+def _claim_first(agent: Agent, board: Board, offer: Offer | None) -> Conversation | None:
     now = board.clock()
-    heads = [waiting for lane in _lanes(agent, board) for waiting in board.conversations.heads(lane, HEADS)]
-    if (
-        known
-        and may_take(agent, known.lane)
-        and all((w.thread, w.number) != (known.thread, known.number) for w in heads)
-    ):
-        heads.append(known)
+    heads = _heads(agent, board, now)
+    if offer:
+        heads = [waiting for waiting in heads if not offer.is_of(waiting)]
+        heads += [offer.waiting] if _is_for(agent, offer.waiting, board, now) else []
     for waiting in rank(heads, board.policy, now):
         current = board.conversations.get(waiting.thread, waiting.number)
         if current is None or current.status is not Status.WAITING:
             continue
-        cost = board.policy.cost(current.channel)
-        if objection(agent, lane_of(current), cost, current.passed_over):
+        asked = _pulled(agent, current, board)
+        if objection(agent, asked.case):
             continue
-        considered = _said_of(waiting, known, choice) or ((agent.agent_id, "had room and was first to ask"),)
-        decision = Decision(
-            thread=current.thread,
-            number=current.number,
-            agent_id=agent.agent_id,
-            at=now,
-            seed=seed,
-            policy=board.policy.hash,
-            considered=considered,
-        )
-        lease_until = board.policy.hours_of(current.queue).after(now, board.policy.times.lease)
-        after = transition.claim(current, decision, cost, lease_until)
+        decision = _decision(offer if offer and offer.is_of(waiting) else asked, agent.agent_id, now)
+        terms, lease = asked.case.terms, board.policy.times.lease
+        after = transition.claim(current, decision, terms.cost, board.policy.hours_of(current.queue).after(now, lease))
         try:
-            return board.conversations.claim(current, after, decision)
+            return board.conversations.claim(current, after, decision, cap_of(asked.case.candidates[0], asked.case))
         except AgentUnavailableError:
             return None
         except ConflictError:
@@ -120,15 +210,48 @@ def _claim_first(
     return None
 
 
-def _said_of(waiting: Waiting, known: Waiting | None, choice: Choice | None) -> tuple[tuple[str, str], ...] | None:
-    """What was said of the candidates, if this is the conversation that they were compared for."""
-    if choice is None or known is None or (waiting.thread, waiting.number) != (known.thread, known.number):
-        return None
-    return choice.considered
+def _pulled(agent: Agent, current: Conversation, board: Board) -> Offer:
+    """An agent asks, and nobody is compared with them."""
+    case = case_of(current, (agent,), board.policy, agent.agent_id, board.clock())
+    return Offer(_as_waiting(current), case, Choice((agent.agent_id,), ((agent.agent_id, ASKED),)))
+
+
+def _decision(offer: Offer, agent_id: str | None, at: datetime) -> Decision:
+    case, choice = offer.case, offer.choice
+    considered, others = abridge(choice.considered)
+    return Decision(
+        thread=case.thread,
+        number=case.number,
+        agent_id=agent_id,
+        at=at,
+        seed=case.seed,
+        policy=case.policy,
+        considered=considered,
+        others=others,
+        order=choice.order,
+        tries=offer.tries,
+        case=pack(case),
+    )
+
+
+def _heads(agent: Agent, board: Board, now: datetime) -> list[Waiting]:
+    """The first in each line that this agent may take something of."""
+    found = (waiting for lane in _lanes(agent, board) for waiting in board.conversations.heads(lane, HEADS))
+    return [waiting for waiting in found if _is_for(agent, waiting, board, now)]
 
 
 def _lanes(agent: Agent, board: Board) -> list[Lane]:
-    return [lane for queue in agent.queues for lane in board.queues.lanes(queue) if may_take(agent, lane)]
+    """The lines of the agent's queues, and of those that overflow into them, whose easiest terms they meet."""
+    queues = dict.fromkeys(
+        (*agent.queues, *(feeder for queue in agent.queues for feeder in board.policy.feeders(queue)))
+    )
+    lanes = [lane for queue in queues for lane in board.queues.lanes(queue)]
+    return [lane for lane in lanes if satisfies(agent.skills, easiest_skills(lane, board.policy))]
+
+
+def _is_for(agent: Agent, waiting: Waiting, board: Board, now: datetime) -> bool:
+    asked = waiting.lane, waiting.since, board.policy, now
+    return may_take(agent, queues_for(*asked), skills_for(*asked))
 
 
 def _as_waiting(conversation: Conversation) -> Waiting:

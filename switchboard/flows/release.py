@@ -6,7 +6,7 @@ from switchboard import conversation as transition
 from switchboard.conversation import Conversation, QueuedReason, Status
 from switchboard.errors import ConflictError
 from switchboard.flows.board import Board
-from switchboard.flows.dispatch import find_agent
+from switchboard.flows.dispatch import due_of, find_agent
 from switchboard.routing import Presence
 
 
@@ -37,6 +37,8 @@ def lapse(at: tuple[str, int], board: Board) -> tuple[Conversation, Conversation
     known = board.conversations.get(*at)
     now, times = board.clock(), board.policy.times
     after = transition.lapse(known, now, times.lease, times.resolve) if known else None
+    if after and after.status is Status.WAITING:
+        after = due_of(after, board)
     if known is None:
         return None
     try:

@@ -101,7 +101,7 @@ def test_the_customers_last_agent_is_asked_first(world: World) -> None:
     text_from(world, "1230001")
     known = world.only()
     assert known.owner == "ann"
-    decision = world.conversations.decision(known.thread, known.number)
+    decision = world.board.decisions.latest(known.id)
     assert decision
     assert ("ann", "spoke with the customer last") in decision.considered
 
@@ -176,7 +176,7 @@ def test_a_decision_says_what_it_was_made_from(world: World) -> None:
     desk.set_presence(desk.Caller("bob"), Presence.AWAY, world.board)
     text_from(world, "1230001")
     known = world.only()
-    decision = world.conversations.decision(known.thread, known.number)
+    decision = world.board.decisions.latest(known.id)
     assert decision
     assert (decision.policy, decision.at) == (world.policy.hash, world.now)
     assert dict(decision.considered) == {"ann": "drawn at random, 0 of 5 units taken", "bob": "is away"}
@@ -229,11 +229,11 @@ def test_an_agent_who_just_filled_up_is_passed_by_for_the_next(world: World) -> 
     world.agent("bob", units=1)
     refused: list[str] = []
 
-    def claim(before: Conversation, after: Conversation, decision: Decision) -> Conversation:
+    def claim(before: Conversation, after: Conversation, decision: Decision, cap: int | None) -> Conversation:
         if not refused:
             refused.append(after.owner or "")
             raise AgentUnavailableError("took something else")
-        return world.conversations.claim(before, after, decision)
+        return world.conversations.claim(before, after, decision, cap)
 
     override(world, claim=claim)
     text_from(world, "1230001")
