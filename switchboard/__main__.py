@@ -2,18 +2,23 @@
 
 Or tell a provider where to call: `python -m switchboard setup sms --account acme-sms --base-url https://…`.
 Or, after a backup was restored, have everyone erased again who came back with it: `python -m switchboard erase-again`.
+Or look back: `python -m switchboard why CONVERSATION`, `replay --from DAY`, `whatif --policy NEW --from DAY`.
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from switchboard import channels
 from switchboard.errors import SwitchboardError
+
+if TYPE_CHECKING:
+    from switchboard.aws.stage import Stage
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +63,85 @@ def _erase_again(_asked: argparse.Namespace) -> int:
     return 0
 
 
+def _why(asked: argparse.Namespace) -> int:
+    """Tell a conversation's story."""
+    from switchboard.flows.hindsight import story  # noqa: PLC0415  # needs AWS's library, which normalising does not
+
+    try:
+        stage = _stage(asked)
+        sentences = story(asked.conversation, asked.agent, stage.decisions, stage.agents)
+    except SwitchboardError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.writelines(f"{sentence.at:%Y-%m-%d %H:%M:%S}  {_printable(sentence.text)}\n" for sentence in sentences)
+    return 0
+
+
+def _replay(asked: argparse.Namespace) -> int:
+    """Decide what was recorded again; the exit code is 1 if anything differs."""
+    from switchboard.hindsight import lines_of, replayed  # noqa: PLC0415  # as above
+    from switchboard.replay import Replay  # noqa: PLC0415  # as above
+
+    run = Replay()
+    try:
+        records = _stage(asked).decisions.between(asked.since, asked.until)
+        for difference in replayed(records, run, _progress):
+            if run.different <= asked.show:
+                sys.stdout.write("\n".join(lines_of(difference)) + "\n")
+    except SwitchboardError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"decisions made again: {run.same + run.different:,}; different: {run.different:,}\n")
+    return 1 if run.different else 0
+
+
+def _what_if(asked: argparse.Namespace) -> int:
+    """Play what was recorded under another policy; prints tables, and writes a page if asked."""
+    from switchboard.hindsight import what_if  # noqa: PLC0415  # as above
+    from switchboard.policy import load_policy  # noqa: PLC0415  # as above
+
+    try:
+        compared = what_if(_stage(asked), load_policy(asked.policy), asked.since, asked.until, _progress)
+    except SwitchboardError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for table in compared.tables():
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        sys.stdout.writelines(f"{_aligned(row, widths)}\n" for row in table)
+        sys.stdout.write("\n")
+    sys.stdout.write("\n".join(compared.notes) + "\n")
+    if asked.html:
+        asked.html.write_text(compared.html(), encoding="utf-8")
+        sys.stdout.write(f"written: {asked.html}\n")
+    return 0
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = (
+        cell.rjust(width) if n else cell.ljust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+    )
+    return "  ".join((first, *others)).rstrip()
+
+
+def _progress(read: int) -> None:
+    """To a person who waits, and not into a file."""
+    if sys.stderr.isatty() and read % 1000 == 0:
+        sys.stderr.write(f"\r{read:,} records read ")
+
+
+def _stage(asked: argparse.Namespace) -> "Stage":
+    from switchboard.aws.stage import open_stage  # noqa: PLC0415  # as above
+
+    directory = Path(".local") if asked.local else None
+    return open_stage(asked.stage, endpoint=asked.endpoint, directory=directory, table=asked.table)
+
+
+def _instant(text: str) -> datetime:
+    """`2026-11-21` or `2026-11-21T08:30`, UTC unless it names an offset."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m switchboard", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -70,7 +154,31 @@ def _parser() -> argparse.ArgumentParser:
     _add_setup(commands.add_parser("setup", help="tell a provider where to call us"))
     again = commands.add_parser("erase-again", help="after a restore: erase again who had been erased")
     again.set_defaults(command=_erase_again)
+    _add_hindsight(commands)
     return parser
+
+
+def _add_hindsight(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stage = argparse.ArgumentParser(add_help=False)
+    where = stage.add_mutually_exclusive_group()
+    where.add_argument("--stage", default="dev", help="a deployed stage, read with your AWS credentials")
+    where.add_argument("--local", action="store_true", help="the sandbox that make up runs here")
+    stage.add_argument("--endpoint", help="another DynamoDB than the region's")
+    stage.add_argument("--table", help="another table of decisions, such as a restored one")
+    span = argparse.ArgumentParser(add_help=False, parents=[stage])
+    span.add_argument("--from", dest="since", type=_instant, required=True, help="such as 2026-11-21, UTC")
+    span.add_argument("--to", dest="until", type=_instant, default=datetime.now(UTC), help="without, until now")
+    why = commands.add_parser("why", parents=[stage], help="where a conversation was placed, who got it, and why")
+    why.set_defaults(command=_why)
+    why.add_argument("conversation", help="its id, as the API shows it")
+    why.add_argument("--not", dest="agent", metavar="AGENT", help='also "why not Ann?": a name or an id')
+    replay = commands.add_parser("replay", parents=[span], help="decide again what was recorded: does anything differ?")
+    replay.set_defaults(command=_replay)
+    replay.add_argument("--show", type=int, default=20, help="differences shown at most")
+    what_if = commands.add_parser("whatif", parents=[span], help="what would have been under another policy")
+    what_if.set_defaults(command=_what_if)
+    what_if.add_argument("--policy", type=Path, required=True)
+    what_if.add_argument("--html", type=Path, help="write a page with plots")
 
 
 def _add_setup(setup: argparse.ArgumentParser) -> None:
