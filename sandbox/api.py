@@ -1,7 +1,7 @@
 """The agents' API, from an agent's side: signs in as the console does, and keeps signed in."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -68,12 +68,72 @@ class AgentApi:
 
     def reply(self, conversation_id: str, text: str, key: str | None = None) -> dict[str, Any]:
         """Answer the customer; the same key again answers once."""
-        headers = {"idempotency-key": key or secrets.token_hex(8)}
-        return self._call("POST", f"conversations/{conversation_id}/replies", {"text": text}, headers)
+        return self._call("POST", f"conversations/{conversation_id}/replies", {"text": text}, _once(key))
 
     def resolve(self, conversation_id: str, *, leave_unanswered: bool = False) -> dict[str, Any]:
         """End a conversation."""
         return self._call("POST", f"conversations/{conversation_id}/resolve", {"leave_unanswered": leave_unanswered})
+
+    def set_shift(self, until: str | None) -> dict[str, Any]:
+        """Say when the shift ends (ISO 8601), or that it has no end."""
+        return self._call("PUT", "me/shift", {"until": until})
+
+    def begin(self, account: str, address: str, text: str, key: str | None = None) -> dict[str, Any]:
+        """Write to a customer first."""
+        opening = {"account": account, "address": address, "text": text}
+        return self._call("POST", "conversations", opening, _once(key))
+
+    def assign(self, conversation_id: str, agent_id: str) -> dict[str, Any]:
+        """Give a conversation to an agent; for leads."""
+        return self._call("POST", f"conversations/{conversation_id}/assign", {"agent_id": agent_id})
+
+    def take(self, conversation_id: str) -> dict[str, Any]:
+        """Take over a conversation of my queues."""
+        return self._call("POST", f"conversations/{conversation_id}/take")
+
+    def transfer(
+        self,
+        conversation_id: str,
+        note: str,
+        *,
+        agent_id: str | None = None,
+        queue: str | None = None,
+        key: str | None = None,
+    ) -> dict[str, Any]:
+        """Pass a conversation on to an agent or a queue."""
+        body = {"note": note, **({"agent_id": agent_id} if agent_id else {}), **({"queue": queue} if queue else {})}
+        return self._call("POST", f"conversations/{conversation_id}/transfer", body, _once(key))
+
+    def snooze(self, conversation_id: str, until: str) -> dict[str, Any]:
+        """Put a conversation aside until then (ISO 8601)."""
+        return self._call("POST", f"conversations/{conversation_id}/snooze", {"until": until})
+
+    def reopen(self, conversation_id: str) -> dict[str, Any]:
+        """Take up again what I resolved."""
+        return self._call("POST", f"conversations/{conversation_id}/reopen")
+
+    def note(
+        self, conversation_id: str, text: str, mentions: Sequence[str] = (), key: str | None = None
+    ) -> dict[str, Any]:
+        """Write an internal note."""
+        body = {"text": text, "mentions": list(mentions)}
+        return self._call("POST", f"conversations/{conversation_id}/notes", body, _once(key))
+
+    def tag(self, conversation_id: str, tags: Sequence[str]) -> dict[str, Any]:
+        """Replace the tags."""
+        return self._call("PUT", f"conversations/{conversation_id}/tags", {"tags": list(tags)})
+
+    def place(self, conversation_id: str, **where: str) -> dict[str, Any]:
+        """Change `queue` or `priority`."""
+        return self._call("PUT", f"conversations/{conversation_id}/place", where)
+
+    def hold(self, conversation_id: str, mark: str) -> dict[str, Any]:
+        """Hold a customer for `spam`, or `block` them."""
+        return self._call("PUT", f"conversations/{conversation_id}/{mark}")
+
+    def lift(self, conversation_id: str, mark: str) -> dict[str, Any]:
+        """Hold them for it no more."""
+        return self._call("DELETE", f"conversations/{conversation_id}/{mark}")
 
     def quarantine(self, account: str) -> list[dict[str, Any]]:
         """What an account received and nobody could understand; for leads."""
@@ -99,6 +159,11 @@ class AgentApi:
             return self._http.request(method, path, json=body, headers=headers)
         except httpx.TransportError as error:
             raise SandboxError("the sandbox does not answer: is make up running?") from error
+
+
+def _once(key: str | None) -> dict[str, str]:
+    """What tells a repetition from another request."""
+    return {"idempotency-key": key or secrets.token_hex(8)}
 
 
 def _problem(answer: httpx.Response) -> ProblemError:

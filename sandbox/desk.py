@@ -2,6 +2,9 @@
 
 python -m sandbox.desk ann                    sit down: conversations as they arrive, commands to answer them
 python -m sandbox.desk ann list               and online, away, offline, show ID, reply ID TEXT, resolve ID
+python -m sandbox.desk ann take ID            and reopen, spam, unspam, block, unblock ID, transfer ID QUEUE NOTE
+python -m sandbox.desk dee assign ID AGENT_ID
+python -m sandbox.desk ann begin acme-sms +15551230001 TEXT
 python -m sandbox.desk dee quarantine acme-sms
 """
 
@@ -10,7 +13,7 @@ import os
 import sys
 import time
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
@@ -33,7 +36,16 @@ _HELP = """
   open N               read number N
   reply TEXT           answer the open one
   resolve              end the open one; also unanswered: resolve anyway
+  note TEXT            tell colleagues, not the customer
+  take ID              take over what waits or is a colleague's
+  transfer QUEUE NOTE  pass the open one on to a queue
+  snooze MINUTES       put the open one aside
+  reopen               take up again the open one, which is resolved
+  tag A B              give the open one these tags
+  priority P           urgent, high, normal or low
+  spam, block          end the open one and hold its customer for that
   away, online         rest, come back
+  shift MINUTES        my shift ends then; shift alone: it has no end
   quit                 leave
 """
 
@@ -74,6 +86,16 @@ class Desk:
             "open": self._open,
             "reply": self._reply,
             "resolve": self._resolve,
+            "note": self._note,
+            "take": self._take,
+            "transfer": self._transfer,
+            "snooze": self._snooze,
+            "reopen": self._reopen,
+            "tag": self._tag,
+            "priority": self._place,
+            "spam": self._hold_for_spam,
+            "block": self._block,
+            "shift": self._set_shift,
             "online": self._be_online,
             "away": self._be_away,
             "help": self._help,
@@ -157,6 +179,61 @@ class Desk:
             self._agent.resolve(conversation, leave_unanswered=anyway == "anyway")
             self._say("resolved")
 
+    def _note(self, text: str) -> None:
+        if conversation := self._open_one():
+            self._agent.note(conversation, text)
+            self._say("noted")
+
+    def _take(self, conversation: str) -> None:
+        taken = self._agent.take(conversation)
+        self._say(f"{self._number(taken):>3}  {_headline(taken)}")
+
+    def _transfer(self, where: str) -> None:
+        queue, _, note = where.partition(" ")
+        if conversation := self._open_one():
+            self._agent.transfer(conversation, note, queue=queue)
+            self._say("transferred")
+
+    def _snooze(self, minutes: str) -> None:
+        if (conversation := self._open_one()) and (until := self._in(minutes)):
+            self._say(f"snoozed until {_clock(self._agent.snooze(conversation, until)['snoozed_until'])}")
+
+    def _reopen(self, _: str) -> None:
+        if conversation := self._open_one():
+            self._agent.reopen(conversation)
+            self._say("reopened")
+
+    def _tag(self, tags: str) -> None:
+        if conversation := self._open_one():
+            self._say(", ".join(self._agent.tag(conversation, tags.split())["tags"]) or "no tags")
+
+    def _place(self, priority: str) -> None:
+        if conversation := self._open_one():
+            self._say(_headline(self._agent.place(conversation, priority=priority)))
+
+    def _hold_for_spam(self, _: str) -> None:
+        self._hold("spam")
+
+    def _block(self, _: str) -> None:
+        self._hold("block")
+
+    def _hold(self, mark: str) -> None:
+        if conversation := self._open_one():
+            self._agent.hold(conversation, mark)
+            self._say("done; a lead can lift it" if mark == "block" else "done")
+
+    def _set_shift(self, minutes: str) -> None:
+        until = self._in(minutes) if minutes else None
+        if until or not minutes:
+            self._say(_presence(self._agent.set_shift(until)))
+
+    def _in(self, minutes: str) -> str | None:
+        """That many minutes from now, as the API takes it."""
+        if not minutes.isdigit():
+            self._say("how many minutes?")
+            return None
+        return (datetime.now(UTC) + timedelta(minutes=int(minutes))).isoformat()
+
     def _open_one(self) -> str | None:
         if self._opened is None:
             self._say("open one first: open 1")
@@ -188,6 +265,8 @@ _ID = 8
 def _headline(conversation: dict[str, Any]) -> str:
     since = conversation["awaiting_since"]
     waits = f"waits since {_clock(since)}" if since else "answered"
+    if conversation["snoozed_until"]:
+        waits = f"snoozed until {_clock(conversation['snoozed_until'])}"
     promise = conversation["promised_at"]
     promised = f", promised by {_clock(promise)}" if promise and since else ""
     place = f"{conversation['queue']}/{conversation['priority']}"
@@ -198,7 +277,8 @@ def _timeline(conversation: dict[str, Any]) -> str:
     lines = [_headline(conversation)]
     for message in conversation["messages"]:
         status = f"  ({message['status']})" if message["status"] else ""
-        lines.append(f"  {_clock(message['at'])}  {message['author']:<8}  {message['text']}{status}")
+        author = "note" if message["kind"] == "note" else message["author"]
+        lines.append(f"  {_clock(message['at'])}  {author:<8}  {message['text']}{status}")
         lines += [f"{'':<19}[{attachment['content_type']}]" for attachment in message["attachments"]]
     return "\n".join(lines)
 
@@ -245,6 +325,36 @@ def _resolve(agent: AgentApi, options: argparse.Namespace) -> None:
     print(agent.resolve(options.id, leave_unanswered=options.leave_unanswered)["status"])
 
 
+def _act(agent: AgentApi, options: argparse.Namespace) -> None:
+    """What people do by hand: the conversation as it then is."""
+    acts: dict[str, Any] = {
+        "take": lambda: agent.take(options.id),
+        "reopen": lambda: agent.reopen(options.id),
+        "assign": lambda: agent.assign(options.id, options.agent_id),
+        "spam": lambda: agent.hold(options.id, "spam"),
+        "unspam": lambda: agent.lift(options.id, "spam"),
+        "block": lambda: agent.hold(options.id, "block"),
+        "unblock": lambda: agent.lift(options.id, "block"),
+        "transfer": lambda: agent.transfer(options.id, options.note, queue=options.queue),
+        "begin": lambda: agent.begin(options.account, options.address, options.text),
+    }
+    print(_headline(acts[options.act]()))
+
+
+_ACTS = {
+    "take": ("id",),
+    "reopen": ("id",),
+    "assign": ("id", "agent_id"),
+    "spam": ("id",),
+    "unspam": ("id",),
+    "block": ("id",),
+    "unblock": ("id",),
+    "transfer": ("id", "queue", "note"),
+    "begin": ("account", "address", "text"),
+}
+"""Each with its arguments."""
+
+
 def _quarantine(agent: AgentApi, options: argparse.Namespace) -> None:
     for item in agent.quarantine(options.account):
         print(f"{item['at']}  {item['quarantine_id']}  {item['reason']}  {item['size']} bytes")
@@ -269,6 +379,11 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("text")
         if verb == "resolve":
             one.add_argument("--leave-unanswered", action="store_true", help="even if the customer waits")
+    for act, names in _ACTS.items():
+        one = commands.add_parser(act)
+        one.set_defaults(command=_act, act=act)
+        for name in names:
+            one.add_argument(name)
     quarantined = commands.add_parser("quarantine", help="what could not be understood; for leads")
     quarantined.add_argument("account")
     quarantined.set_defaults(command=_quarantine)

@@ -5,7 +5,11 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.agent_api.routes import api
+from functions.agent_api import actions, routes
+from functions.agent_api.edge import api
+
+ROUTES = (routes, actions)
+"""Importing them is what adds their routes."""
 
 logger = Logger()
 

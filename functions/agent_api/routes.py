@@ -1,111 +1,21 @@
-"""The agents' API: routes, and errors as problem details (RFC 9457)."""
+"""The agents' API: oneself, reading, answering, resolving; and what leads see. What else one does is in actions.py."""
 
 import base64
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, TypeVar
 from urllib.parse import unquote
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.logging import Logger
-from pydantic import BaseModel, TypeAdapter, ValidationError
-
 from functions.agent_api import views
+from functions.agent_api.edge import Answer, WrongBodyError, api, body, caller, key, lead, show, show_all
 from switchboard import wiring
-from switchboard.aws.failures import describe
 from switchboard.channels import channel
 from switchboard.erasure import is_code
-from switchboard.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, SwitchboardError, UnfitError
-from switchboard.flows import desk, erasures, files
+from switchboard.errors import NotFoundError
+from switchboard.flows import desk, erasures, files, hindsight, shifts
 
-api, logger = APIGatewayHttpResolver(strip_prefixes=["/agent"]), Logger()
-
-LEADS = "leads"
-KEY_LENGTH = 64
 LONGEST_NUMBER = 3
 QUARANTINE_LIMIT = 100
 QUARANTINE_PREFIX = "quarantine/"
 """Where bytes lie that may be looked at. Mail stays among mail: it may hold a virus (rule EM-3)."""
-PROBLEM = "application/problem+json"
-
-
-class WrongBodyError(SwitchboardError):
-    """A body that is not what the route takes: each field with what is wrong, never its content."""
-
-
-_STATUS: dict[type[SwitchboardError], HTTPStatus] = {
-    WrongBodyError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    ForbiddenError: HTTPStatus.FORBIDDEN,
-    NotFoundError: HTTPStatus.NOT_FOUND,
-    RefusedError: HTTPStatus.CONFLICT,
-    UnfitError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    ConflictError: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-Body = TypeVar("Body", bound=BaseModel)
-Answer = Response[str]
-
-
-def caller() -> desk.Caller:
-    """Who asks: the authorizer has verified the token, its claims say who it is for."""
-    claims: dict[str, Any] = api.current_event.request_context.authorizer.jwt_claim
-    groups = str(claims.get("cognito:groups", "")).strip("[]").replace(",", " ").split()
-    return desk.Caller(agent_id=claims["sub"], is_lead=LEADS in groups)
-
-
-def lead() -> desk.Caller:
-    """The same, if they lead; raises `ForbiddenError`."""
-    who = caller()
-    if not who.is_lead:
-        raise ForbiddenError("only a lead may see this: ask one to add you to the group leads")
-    return who
-
-
-def body(kind: type[Body]) -> Body:
-    """The request's body; raises `WrongBodyError`."""
-    try:
-        return kind.model_validate_json(api.current_event.decoded_body or "{}")
-    except UnicodeDecodeError:
-        raise WrongBodyError("body: not UTF-8") from None
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors(include_input=False)]
-        raise WrongBodyError("; ".join(wrong)) from None
-
-
-def show(view: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Answer:
-    """One thing as JSON."""
-    return Response(status, "application/json", view.model_dump_json())
-
-
-def show_all(items: list[Any], view: Callable[[Any], BaseModel]) -> Answer:
-    """Several things as JSON."""
-    shown = TypeAdapter(dict[str, list[Any]]).dump_json({"items": [view(item) for item in items]})
-    return Response(HTTPStatus.OK, "application/json", shown.decode())
-
-
-def problem(status: HTTPStatus, detail: str) -> Answer:
-    """An error as problem details; the detail names the remedy."""
-    described = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
-    return Response(status, PROBLEM, TypeAdapter(dict[str, Any]).dump_json(described).decode())
-
-
-@api.exception_handler(list(_STATUS))  # type: ignore[untyped-decorator]  # Powertools leaves it untyped
-def refuse(error: SwitchboardError) -> Answer:
-    """The domain's refusals."""
-    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-    return problem(status, str(error))
-
-
-@api.exception_handler(Exception)  # type: ignore[untyped-decorator]  # Powertools leaves it untyped
-def fail(error: Exception) -> Answer:
-    """Our own fault. Let out, Lambda would log its message, which may quote what customers wrote (promise 10)."""
-    logger.error("failed", extra=describe(error))
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something is wrong on our side: try again, it has been logged")
-
-
-@api.not_found
-def no_route(_: Exception) -> Answer:
-    """A path that is none of ours."""
-    return problem(HTTPStatus.NOT_FOUND, "there is no such route: see docs/api.md")
 
 
 @api.get("/me")
@@ -121,6 +31,13 @@ def put_presence() -> Answer:
     return show(views.AgentView.of(desk.set_presence(caller(), said, wiring.board())))
 
 
+@api.put("/me/shift")
+def put_shift() -> Answer:
+    """Say when one's shift ends, or that it has no end."""
+    until = body(views.ShiftBody).until
+    return show(views.AgentView.of(shifts.set_shift(caller(), until, wiring.board())))
+
+
 @api.get("/me/conversations")
 def get_conversations() -> Answer:
     """The caller's conversations, the longest waiting first."""
@@ -131,6 +48,13 @@ def get_conversations() -> Answer:
 def get_conversation(conversation_id: str) -> Answer:
     """A conversation with its messages."""
     return show(views.TimelineView.made(*desk.read(caller(), conversation_id, wiring.board())))
+
+
+@api.get("/conversations/<conversation_id>/why")
+def get_why(conversation_id: str) -> Answer:
+    """Why a conversation is where it is, in sentences; `?not=` asks why it wasn't somebody, by name or id."""
+    asked = (api.current_event.query_string_parameters or {}).get("not")
+    return show_all(hindsight.why(caller(), conversation_id, asked, wiring.board()), views.SentenceView.of)
 
 
 @api.get("/conversations/<conversation_id>/messages/<message_id>")
@@ -152,11 +76,8 @@ def get_attachment(conversation_id: str, message_id: str, n: str) -> Answer:
 @api.post("/conversations/<conversation_id>/replies")
 def post_reply(conversation_id: str) -> Answer:
     """Answer the customer. `Idempotency-Key` is required: the same key again returns the first answer."""
-    key = api.current_event.headers.get("idempotency-key", "")
-    if not 0 < len(key) <= KEY_LENGTH or not key.replace("-", "").isalnum() or not key.isascii():
-        return problem(HTTPStatus.BAD_REQUEST, "send an Idempotency-Key header: 1 to 64 letters, digits and hyphens")
-    text = body(views.ReplyBody).text
-    entry, is_new = desk.reply(caller(), conversation_id, text, key, wiring.board())
+    once, text = key(), body(views.ReplyBody).text
+    entry, is_new = desk.reply(caller(), conversation_id, text, once, wiring.board())
     return show(views.MessageView.of(entry), HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 

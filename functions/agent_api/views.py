@@ -2,16 +2,22 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from switchboard.conversation import Conversation, Decision, Entry
+from switchboard.actions import MOST_MENTIONS
+from switchboard.conversation import Conversation, Decision, Entry, Status
 from switchboard.erasure import Erasure, State
 from switchboard.events import MessageQuarantined
 from switchboard.flows.files import Released
 from switchboard.message import Attachment, Content, Party
+from switchboard.policy import Priority
 from switchboard.routing import Agent, Presence
+from switchboard.why import Sentence
+
+LONGEST_NOTE = 10_000
+AgentId: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class View(BaseModel):
@@ -44,6 +50,73 @@ class ResolveBody(Body):
     leave_unanswered: bool = False
 
 
+class ShiftBody(Body):
+    """`PUT /agent/me/shift`; null is no end."""
+
+    until: AwareDatetime | None
+
+
+class OpeningBody(Body):
+    """`POST /agent/conversations`; `subject` is of mail."""
+
+    account: str = Field(min_length=1, max_length=40)
+    address: str = Field(min_length=1, max_length=320)
+    text: str = Field(min_length=1, max_length=100_000, description="at most what the channel takes")
+    subject: str | None = Field(default=None, min_length=1, max_length=200, pattern=r"^[^\r\n]*$")
+
+
+class AssignBody(Body):
+    """`POST /agent/conversations/{id}/assign`."""
+
+    agent_id: AgentId
+
+
+class TransferBody(Body):
+    """`POST /agent/conversations/{id}/transfer`: to an agent or a queue, with a note for whoever gets it."""
+
+    agent_id: AgentId | None = None
+    queue: str | None = Field(default=None, min_length=1, max_length=40)
+    note: str = Field(min_length=1, max_length=LONGEST_NOTE)
+
+    @model_validator(mode="after")
+    def _has_one_target(self) -> Self:
+        if (self.agent_id is None) is (self.queue is None):
+            raise ValueError("name either an agent_id or a queue")
+        return self
+
+
+class SnoozeBody(Body):
+    """`POST /agent/conversations/{id}/snooze`."""
+
+    until: AwareDatetime
+
+
+class NoteBody(Body):
+    """`POST /agent/conversations/{id}/notes`; `mentions` are agents' ids."""
+
+    text: str = Field(min_length=1, max_length=LONGEST_NOTE)
+    mentions: tuple[AgentId, ...] = Field(default=(), max_length=MOST_MENTIONS)
+
+
+class TagsBody(Body):
+    """`PUT /agent/conversations/{id}/tags`: all there are to be."""
+
+    tags: tuple[Annotated[str, Field(max_length=100)], ...] = Field(max_length=100)
+
+
+class PlaceBody(Body):
+    """`PUT /agent/conversations/{id}/place`: what is left out stays."""
+
+    queue: str | None = Field(default=None, min_length=1, max_length=40)
+    priority: Priority | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.queue is None and self.priority is None:
+            raise ValueError("name a queue, a priority, or both")
+        return self
+
+
 class ErasureBody(Body):
     """`POST /agent/erasures`: a customer by their address, as a conversation shows it."""
 
@@ -62,6 +135,7 @@ class AgentView(View):
     free: int
     presence: Presence
     heartbeat_by: datetime | None
+    shift_until: datetime | None
 
     @classmethod
     def of(cls, agent: Agent) -> "AgentView":
@@ -72,7 +146,7 @@ class AgentView(View):
 
 _SHOWN = (
     *("account", "channel", "language", "queue", "skills", "reasons", "why", "subject", "possibly", "owner"),
-    *("opened_at", "awaiting_since"),
+    *("opened_at", "awaiting_since", "assigned_by", "tags", "mark"),
 )
 """What of a conversation is shown as it is."""
 
@@ -98,6 +172,10 @@ class ConversationView(View):
     possibly: str | None
     status: str
     owner: str | None
+    assigned_by: str | None
+    tags: tuple[str, ...]
+    mark: Literal["spam", "blocked"] | None
+    snoozed_until: datetime | None
     opened_at: datetime
     awaiting_since: datetime | None
     lease_until: datetime | None
@@ -112,6 +190,7 @@ class ConversationView(View):
             customer=known.address,
             priority=known.priority,
             status=known.status,
+            snoozed_until=known.due_at if known.status is Status.SNOOZED else None,
             lease_until=known.due_at if known.owner and known.awaiting_since else None,
             promised_at=known.acknowledgement.promised_at if known.acknowledgement else None,
         )
@@ -156,14 +235,17 @@ class ReleasedView(View):
 class MessageView(View):
     """A message in a timeline; `status` is the delivery of an outbound one.
 
-    Who wrote (`sender`) and to whom else (`cc`) is told of mail. `is_whole` is false where there is more to read than
-    `text`: the message's own address has it.
+    `mentions` are the agents who are meant to read a note, which is internal. Who wrote (`sender`) and to whom else
+    (`cc`) is told of mail. `is_whole` is false where there is more to read than `text`: the message's own address has
+    it.
     """
 
     message_id: str
-    direction: Literal["inbound", "outbound"]
+    direction: Literal["inbound", "outbound", "internal"]
     author: Literal["customer", "agent", "system"]
-    kind: Literal["message", "acknowledgement"]
+    kind: Literal["message", "acknowledgement", "note"]
+    agent_id: str | None
+    mentions: tuple[str, ...]
     text: str
     at: datetime
     attachments: tuple[AttachmentView, ...]
@@ -181,7 +263,19 @@ class MessageView(View):
     @classmethod
     def of(cls, entry: Entry) -> "MessageView":
         """As an agent sees it."""
-        names = ("direction", "author", "kind", "text", "at", "status", "code", "change", "reaction")
+        names = (
+            "direction",
+            "author",
+            "kind",
+            "agent_id",
+            "mentions",
+            "text",
+            "at",
+            "status",
+            "code",
+            "change",
+            "reaction",
+        )
         of_mail = ("subject", "sender", "cc", "language", "flags")
         return cls(
             **{name: getattr(entry, name) for name in (*names, *of_mail)},
@@ -214,6 +308,18 @@ class DecisionView(View):
     policy: str
     seed: str
     considered: tuple[tuple[str, str], ...]
+
+
+class SentenceView(View):
+    """A sentence of why a conversation is where it is, and when that was."""
+
+    at: datetime
+    text: str
+
+    @classmethod
+    def of(cls, told: Sentence) -> "SentenceView":
+        """As anybody reads it."""
+        return cls(at=told.at, text=told.text)
 
 
 class TimelineView(ConversationView):

@@ -9,6 +9,7 @@ from switchboard import wiring
 from switchboard.aws.failures import describe
 from switchboard.aws.stream import change_of
 from switchboard.flows.publish import publish
+from switchboard.flows.record import record as keep
 
 logger = Logger()
 
@@ -20,6 +21,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, l
         try:
             change = change_of(record)
             published = publish([change], wiring.bus(), wiring.queues()) if change else 0
+            if change:
+                keep(change, wiring.decisions())
         except Exception as error:  # noqa: BLE001  # whatever it is, the stream must resume here
             sequence = record["dynamodb"]["SequenceNumber"]
             told = {"sequence_number": sequence, **describe(error)}

@@ -15,7 +15,7 @@ logger, metrics = Logger(), Metrics()
 
 def record_handler(envelope: dict[str, Any]) -> None:
     """Do one task; an error leaves it, and only it, in the queue."""
-    done = handle(envelope["detail-type"], envelope["detail"], wiring.board(), wiring.quarantine())
+    done = handle(envelope["detail-type"], envelope["detail"], wiring.deciding_board(), wiring.quarantine())
     logger.info("routed", task=envelope["detail-type"], outcome=done.outcome, conversation_id=done.conversation_id)
     for name, count in {"Tasks": 1, **done.metrics}.items():
         metrics.add_metric(name, MetricUnit.Count, count)

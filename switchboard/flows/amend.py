@@ -29,7 +29,7 @@ def _change(message: Edit | Deletion | Reaction, at: datetime, board: Board) -> 
     """A sender changed, took back or marked a message; what we don't have is not changed (rule FB-3)."""
     contact = board.customers.contact(_address(message))
     known = _targeted(message, contact, board) if contact else None
-    if known is None or (known.direction == "outbound" and not isinstance(message, Reaction)):
+    if known is None or (known.direction != "inbound" and not isinstance(message, Reaction)):
         return f"{message.kind}_of_unknown"
     changed = _changed(known, message, at)
     if changed and changed != known:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from switchboard.errors import ConflictError
 from switchboard.policy import Policy
-from switchboard.ports import Agents, Clock, Conversations, Customers, Erasures, Queues, RouterQueue
+from switchboard.ports import Agents, Clock, Conversations, Customers, Decisions, Erasures, Queues, RouterQueue
 
 Result = TypeVar("Result")
 
@@ -30,6 +30,7 @@ class Board:
     customers: Customers
     erasures: Erasures
     queues: Queues
+    decisions: Decisions
     router_queue: RouterQueue
 
     def settle(self, attempt: Callable[[], Result]) -> Result:

@@ -1,17 +1,20 @@
 """What an agent does: says that they are there, reads, answers, resolves. And what a lead sees: the quarantine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from switchboard import conversation as transition
 from switchboard.channels import channel
 from switchboard.conversation import Conversation, Decision, Entry, Status, split_id
+from switchboard.decisions import seen
 from switchboard.errors import ForbiddenError, NotFoundError, RefusedError, UnfitError
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import has_room
 from switchboard.flows.release import release_all
 from switchboard.message import DeliveryStatus
+from switchboard.ports import Contact
 from switchboard.routing import Agent, Presence
+from switchboard.shift import is_over, silent_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,18 @@ class Caller:
 def set_presence(caller: Caller, presence: Presence, board: Board) -> Agent:
     """Say online, away or offline; online again and again is the heartbeat.
 
-    Coming online gets work at once; going offline hands all work on. Raises `NotFoundError` for whom no lead has added.
+    Coming online gets work at once; going offline hands all work on, and so does the end of a shift. Raises
+    `NotFoundError` for whom no lead has added, `RefusedError` for whoever comes to a shift that is over.
     """
     now = board.clock()
     before = me(caller, board)
-    due_at = now if presence is Presence.OFFLINE else now + board.policy.times.grace
+    if presence is not Presence.OFFLINE and is_over(before, now):
+        set_presence(caller, Presence.OFFLINE, board)
+        raise RefusedError("your shift is over: name a new end for it first, or none")
+    due_at = now if presence is Presence.OFFLINE else silent_until(before, now, board.policy.times.grace)
     agent = board.agents.set_presence(caller.agent_id, presence, due_at, now)
+    if presence is not before.presence:
+        board.decisions.record([seen(agent, now)])
     if presence is Presence.OFFLINE:
         release_all(caller.agent_id, "agent_offline", board)
     elif presence is Presence.ONLINE and before.presence is not Presence.ONLINE:
@@ -60,25 +69,24 @@ def read(caller: Caller, conversation_id: str, board: Board) -> tuple[Conversati
 
     An agent sees their own and their queues', a lead sees all.
     """
-    known = _find(caller, conversation_id, board)
-    decision = board.conversations.decision(known.thread, known.number) if known.owner else None
+    known = find(caller, conversation_id, board)
+    by_machine = known.owner and not known.assigned_by
+    decision = board.decisions.latest(known.id) if by_machine else None
     return known, board.conversations.entries(known.thread, known.number), decision
 
 
 def read_message(caller: Caller, conversation_id: str, message_id: str, board: Board) -> Entry:
     """One message of a conversation that the caller may see; raises `NotFoundError`."""
-    known = _find(caller, conversation_id, board)
+    known = find(caller, conversation_id, board)
     entry = board.conversations.entry(known.thread, message_id)
     if entry is None or entry.number != known.number:
         raise NotFoundError("there is no such message in this conversation")
     return entry
 
 
-def _find(caller: Caller, conversation_id: str, board: Board) -> Conversation:
-    try:
-        known = board.conversations.get(*split_id(conversation_id))
-    except ValueError:
-        known = None
+def find(caller: Caller, conversation_id: str, board: Board) -> Conversation:
+    """A conversation that the caller may see: their own, their queues', and a lead all; raises `NotFoundError`."""
+    known = _get(conversation_id, board)
     if known is None:
         raise NotFoundError("there is no such conversation")
     if not caller.is_lead and caller.agent_id not in {known.owner, known.last_agent}:
@@ -86,6 +94,19 @@ def _find(caller: Caller, conversation_id: str, board: Board) -> Conversation:
         if known.queue not in agent.queues:
             raise NotFoundError("there is no such conversation")
     return known
+
+
+def find_again(caller: Caller, conversation_id: str, board: Board) -> Conversation:
+    """The same for what may take a conversation out of one's sight: whoever changed it last may ask for it again."""
+    known = _get(conversation_id, board)
+    return known if known and known.changed_by == caller.agent_id else find(caller, conversation_id, board)
+
+
+def _get(conversation_id: str, board: Board) -> Conversation | None:
+    try:
+        return board.conversations.get(*split_id(conversation_id))
+    except ValueError:
+        return None
 
 
 def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Board) -> tuple[Entry, bool]:
@@ -96,16 +117,16 @@ def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Boar
     """
 
     def attempt() -> tuple[Entry, bool]:
-        known = _find(caller, conversation_id, board)
+        known = find(caller, conversation_id, board)
         entry_id = f"reply.{known.number}.{key}"
         if written := board.conversations.entry(known.thread, entry_id):
             return written, False
         _may_write(caller, known, board)
-        _must_fit(text, known)
+        must_fit(text, known.channel)
         now, policy = board.clock(), board.policy
         linger = policy.times.linger_of(known.channel)
         after = transition.answer(known, caller.agent_id, now, policy.hours_of(known.queue), linger)
-        entry = _reply_entry(after, entry_id, caller.agent_id, text, now)
+        entry = reply_entry(after, entry_id, caller.agent_id, text, now)
         board.conversations.write(known, after, entry)
         return entry, True
 
@@ -114,27 +135,41 @@ def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Boar
 
 def _may_write(caller: Caller, known: Conversation, board: Board) -> None:
     if known.status is Status.RESOLVED:
-        raise RefusedError("the conversation is resolved: the customer's next message opens a new one")
-    owner = known.owner or (known.last_agent if known.status is Status.IDLE else None)
-    if owner != caller.agent_id:
+        raise RefusedError("the conversation is resolved: reopen it; the customer's next message opens a new one")
+    if holder_of(known) != caller.agent_id:
         raise ForbiddenError("somebody else owns this conversation, or nobody yet")
     contact = board.customers.contact(channel(known.channel).contact(known.address))
+    may_reach(contact, known.account, known.heard[-1].at if known.heard else None, board)
+
+
+def holder_of(known: Conversation) -> str | None:
+    """Whose it is: its owner's, or its last agent's while it rests."""
+    return known.owner or (known.last_agent if known.status in {Status.IDLE, Status.SNOOZED} else None)
+
+
+def may_reach(contact: Contact | None, account: str, heard_at: datetime | None, board: Board) -> None:
+    """Raise `RefusedError` with the reason why a customer may not be written to, who last wrote at `heard_at`."""
+    if contact and contact.mark:
+        raise RefusedError("we hold this customer for spam, or blocked them: lift that first")
     if contact and contact.undeliverable:
         raise RefusedError("this address bounced, complained or blocked us: reach the customer another way")
-    if contact and not contact.consent(known.account).allows_replies:
+    if contact and not contact.consent(account).allows_replies:
         raise RefusedError("the customer opted out of messages on this number: they must send START first")
-    window = channel(known.channel).window_of(board.policy.accounts[known.account].address)
-    if window and board.clock() - known.heard[-1].at > window:
+    known = board.policy.accounts[account]
+    window = channel(known.channel).window_of(known.address)
+    if window and (heard_at is None or board.clock() - heard_at > window):
         raise RefusedError("the customer wrote too long ago: this network takes no answer until they write again")
 
 
-def _must_fit(text: str, known: Conversation) -> None:
-    spoken = channel(known.channel)
+def must_fit(text: str, channel_name: str) -> None:
+    """Raise `UnfitError` for a text that is longer than a channel takes."""
+    spoken = channel(channel_name)
     if (length := spoken.text_length(text)) > spoken.text_limit:
-        raise UnfitError(f"text: {known.channel} takes {spoken.text_limit} at most and this is {length}: shorten it")
+        raise UnfitError(f"text: {channel_name} takes {spoken.text_limit} at most and this is {length}: shorten it")
 
 
-def _reply_entry(after: Conversation, entry_id: str, agent_id: str, text: str, at: datetime) -> Entry:
+def reply_entry(after: Conversation, entry_id: str, agent_id: str, text: str, at: datetime) -> Entry:
+    """What an agent says, at the conversation's newest position."""
     return Entry(
         id=entry_id,
         thread=after.thread,
@@ -156,14 +191,15 @@ def resolve(caller: Caller, conversation_id: str, board: Board, *, leave_unanswe
     """End a conversation and give its slot to the next. Resolving it twice is resolving it once."""
 
     def attempt() -> tuple[Conversation, str | None]:
-        known = _find(caller, conversation_id, board)
+        known = find(caller, conversation_id, board)
         if known.status is Status.RESOLVED:
             return known, None
         if not caller.is_lead and caller.agent_id not in {known.owner, known.last_agent}:
             raise ForbiddenError("somebody else owns this conversation, or nobody yet")
-        after = transition.resolve(known, leave_unanswered=leave_unanswered)
+        now = board.clock()
+        after = replace(transition.resolve(known, now, leave_unanswered=leave_unanswered), changed_by=caller.agent_id)
         if known.owner:
-            return board.conversations.free(known, after, board.clock()), known.owner
+            return board.conversations.free(known, after, now), known.owner
         return board.conversations.save(known, after), None
 
     resolved, freed = board.settle(attempt)

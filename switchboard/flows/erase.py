@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from switchboard.channels import Eraser
-from switchboard.conversation import Conversation, Decision, Entry, thread_of
+from switchboard.conversation import Conversation, Entry, thread_of
 from switchboard.erasure import SETTLING, Asked, Erasure, Found, State, ask, begin, covers, finish, identify, is_over
 from switchboard.errors import SwitchboardError
 from switchboard.flows.board import Board
 from switchboard.flows.media import key_of
 from switchboard.ports import Bucket, EraseQueue
 
-Record = Conversation | Entry | Decision
+Record = Conversation | Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +136,14 @@ def _erase_thread(thread: str, known: Erasure, board: Board, reach: Reach) -> in
         if isinstance(record, Conversation):
             _close(record, board)
             continue
-        if isinstance(record, Entry):
-            left += _erase_copies(record, reach)
+        left += _erase_copies(record, reach)
         board.conversations.remove(record)
     return left
 
 
 def _close(known: Conversation, board: Board) -> None:
-    """Its agent has room again, and whoever waits is offered."""
+    """What was decided about it goes first; its agent has room again, and whoever waits is offered."""
+    board.decisions.forget(known.id)
     board.conversations.forget(known, board.clock())
     if known.owner:
         board.agents.ensure_listed(known.owner, board.new_id())

@@ -14,11 +14,17 @@ from switchboard.events import (
     ConversationErased,
     ConversationEvent,
     ConversationIdled,
+    ConversationMarked,
     ConversationMessageAdded,
     ConversationMessageChanged,
+    ConversationNoted,
     ConversationOpened,
+    ConversationPlaced,
     ConversationQueued,
+    ConversationReopened,
     ConversationResolved,
+    ConversationSnoozed,
+    ConversationTagged,
 )
 from switchboard.ports import Bus, Queues
 
@@ -98,7 +104,7 @@ def _conversation_events(before: Conversation | None, after: Conversation, at: d
         priority=after.priority,
     )
     if before is None:
-        yield ConversationOpened(**facts, skills=after.skills, policy=after.policy)
+        yield ConversationOpened(**facts, skills=after.skills, policy=after.policy, agent_id=after.owner)
     if after.acknowledgement and not (before and before.acknowledgement):
         told = after.acknowledgement
         yield ConversationAcknowledged(
@@ -112,17 +118,46 @@ def _conversation_events(before: Conversation | None, after: Conversation, at: d
             response_seconds=after.answer.response_seconds,
             promise_kept=after.answer.promise_kept,
         )
-    if before is None or after.status is before.status:
-        return
+    if before:
+        yield from _decided_by_hand(before, after, facts)
+    if after.owner and after.owner != (before.owner if before else None):
+        yield _assigned(after, facts)
+    if after.status is not (before.status if before else Status.WAITING):
+        yield from _stands(before, after, facts)
+
+
+def _decided_by_hand(before: Conversation, after: Conversation, facts: _Facts) -> Iterator[ConversationEvent]:
+    agent_id = after.changed_by or ""
+    if before.status is Status.RESOLVED and after.is_open:
+        yield ConversationReopened(**facts, agent_id=agent_id)
+    if after.placed_at != before.placed_at and _lane(after) != _lane(before):
+        yield ConversationPlaced(**facts, agent_id=agent_id, from_queue=before.queue, from_priority=before.priority)
+    if after.tags != before.tags:
+        yield ConversationTagged(**facts, agent_id=agent_id, tags=len(after.tags))
+    if after.mark != before.mark:
+        yield ConversationMarked(**facts, agent_id=agent_id, mark=after.mark)
+    is_aside = before.status is Status.SNOOZED and before.due_at == after.due_at
+    if after.status is Status.SNOOZED and after.due_at and not is_aside:
+        yield ConversationSnoozed(**facts, agent_id=agent_id, until=after.due_at)
+
+
+def _lane(known: Conversation) -> tuple[str, str]:
+    return known.queue, known.priority
+
+
+def _stands(before: Conversation | None, after: Conversation, facts: _Facts) -> Iterator[ConversationEvent]:
+    """Where it stands now that its status has changed, but for an assignment."""
     match after.status:
-        case Status.ASSIGNED:
-            yield _assigned(after, facts)
         case Status.WAITING if after.queued_reason and after.awaiting_since:
-            yield ConversationQueued(**facts, reason=after.queued_reason, waiting_since=after.awaiting_since)
+            by = after.changed_by if after.queued_reason == "transferred" else None
+            yield ConversationQueued(
+                **facts, reason=after.queued_reason, waiting_since=after.awaiting_since, agent_id=by
+            )
         case Status.IDLE:
-            yield ConversationIdled(**facts, agent_id=before.owner or "")
+            yield ConversationIdled(**facts, agent_id=(before.owner if before else None) or "")
         case Status.RESOLVED:
-            yield ConversationResolved(**facts, by=after.resolved_by or "agent")
+            by = after.changed_by if after.resolved_by == "agent" else None
+            yield ConversationResolved(**facts, by=after.resolved_by or "agent", agent_id=by)
 
 
 def _assigned(after: Conversation, facts: _Facts) -> ConversationAssigned:
@@ -133,6 +168,7 @@ def _assigned(after: Conversation, facts: _Facts) -> ConversationAssigned:
         waited_seconds=waited.total_seconds(),
         lease_until=after.due_at,
         policy=after.policy,
+        by=after.assigned_by,
     )
 
 
@@ -144,6 +180,9 @@ def _entry_events(before: Entry | None, after: Entry, at: datetime) -> Iterator[
         channel=after.channel,
         message_id=after.id,
     )
+    if after.direction == "internal" or after.kind == "note":
+        yield ConversationNoted(**facts, agent_id=after.agent_id or "", mentions=after.mentions)
+        return
     if before is None:
         awaited = sum(file.is_awaited for file in after.attachments)
         yield ConversationMessageAdded(

@@ -15,14 +15,17 @@ from switchboard.events import MessageReceived
 from switchboard.flows import exchanges
 from switchboard.flows.amend import amend
 from switchboard.flows.board import Board
-from switchboard.flows.dispatch import find_agent, lane_of
+from switchboard.flows.dispatch import find_agent
 from switchboard.flows.erasures import admit
 from switchboard.flows.exchanges import Exchange
 from switchboard.flows.meet import keys_of, meet
 from switchboard.language import language_of
 from switchboard.message import ConsentChange, Message
+from switchboard.policy import Priority
 from switchboard.ports import Contact, Evidence
 from switchboard.priority import Placement, most_pressing, place, sort_out
+from switchboard.routing import lane_of
+from switchboard.thanks import is_thanks
 
 
 def route(received: MessageReceived, board: Board) -> str:
@@ -81,7 +84,8 @@ def _record_consent(
 def _join(message: Message, at: datetime, contact: Contact, exchange: Exchange, board: Board) -> Conversation:
     """Write the message, then its effect on the conversation; each is conditional and either may already be done."""
     latest = board.conversations.latest(exchange.thread)
-    number = 1 if latest is None else latest.number if latest.is_open else latest.number + 1
+    is_quiet = latest is not None and _wants_nothing(latest, message, at, contact, board)
+    number = 1 if latest is None else latest.number if latest.is_open or is_quiet else latest.number + 1
     flags = ("duplicate",) if exchanges.name(message, exchange, board) else ()
     entry = _entry(message, at, exchange.thread, number, flags, board)
     if known := board.conversations.record(entry):
@@ -92,10 +96,27 @@ def _join(message: Message, at: datetime, contact: Contact, exchange: Exchange, 
         entry = known
     if entry.number != number:
         board.conversations.move(entry, number)
-    placement = _placed(message, transition.repeats(latest, entry.at), board)
+    if latest and is_quiet:
+        return board.conversations.save(latest, transition.overhear(latest, entry.id, entry.at))
+    placement = _placed(message, contact, transition.repeats(latest, entry.at), board)
     if latest is None or not latest.is_open:
-        return _open(message, entry.at, contact, exchange, number, placement, board)
+        return _open(message, entry.at, contact, exchange, latest, placement, board)
     return _continue(latest, message, entry, placement, board)
+
+
+def _wants_nothing(latest: Conversation, message: Message, at: datetime, contact: Contact, board: Board) -> bool:
+    """Whether a message is only recorded: of somebody whom we blocked, or thanks for what was just resolved."""
+    if contact.mark == "blocked":
+        return True
+    is_thankful = not message.attachments and is_thanks(message.text, language_of(message.text))
+    return is_thankful and _was_just_resolved(latest, at, board)
+
+
+def _was_just_resolved(latest: Conversation | None, at: datetime, board: Board) -> bool:
+    """Whether a conversation was over a short while ago, so that what comes now still is about it."""
+    if latest is None or latest.resolved_at is None:
+        return False
+    return at - latest.resolved_at <= board.policy.times.resolve
 
 
 def _entry(message: Message, at: datetime, thread: str, number: int, flags: tuple[str, ...], board: Board) -> Entry:
@@ -132,7 +153,7 @@ def _answer_to(message: Message) -> str:
     return message.reply_to[0].address if is_proven and message.reply_to else message.sender.address
 
 
-def _placed(message: Message, repeats: int, board: Board) -> Placement:
+def _placed(message: Message, contact: Contact, repeats: int, board: Board) -> Placement:
     """Where a message belongs by its words, a mail's subject included (rule EM-18); spam has a queue (rule EM-3)."""
     placement = place(
         message.text,
@@ -140,8 +161,11 @@ def _placed(message: Message, repeats: int, board: Board) -> Placement:
         board.policy,
         subject=message.subject,
         language=language_of(message.text),
+        tier=contact.tier,
         repeats=repeats,
     )
+    if contact.mark == "spam":
+        return replace(sort_out(placement, board.policy), why=("an agent marked this customer as spam",))
     if "spam" not in message.flags:
         return placement
     return sort_out(placement, board.policy)
@@ -152,13 +176,14 @@ def _open(
     at: datetime,
     contact: Contact,
     exchange: Exchange,
-    number: int,
+    latest: Conversation | None,
     placement: Placement,
     board: Board,
 ) -> Conversation:
+    """Open a conversation; it may go on about what its customer's last agent resolved."""
     conversation = Conversation(
         thread=exchange.thread,
-        number=number,
+        number=latest.number + 1 if latest else 1,
         account=message.account,
         channel=message.channel,
         customer_id=contact.customer_id,
@@ -170,17 +195,24 @@ def _open(
         reasons=placement.reasons,
         why=placement.why,
         score=placement.score,
+        pending=placement.pending,
         policy=board.policy.hash,
         opened_at=at,
-        silence=_silence(message),
+        silence=contact.mark or _silence(message),
         awaiting_since=at,
+        mark=contact.mark,
+        last_agent=latest.last_agent if latest else None,
+        last_agent_at=latest.last_agent_at if latest else None,
         heard=(Heard(message.provider_id, at),),
         subject=message.subject,
         participants=exchanges.participants(message, board.policy),
         possibly=exchange.possibly,
         wording=wording_of(message.text) if message.text.strip() else None,
     )
-    board.queues.add_lane(lane_of(conversation))
+    if contact.mark == "blocked":
+        conversation = transition.resolve(conversation, at, leave_unanswered=True)
+    else:
+        board.queues.add_lane(lane_of(conversation))
     board.conversations.open(conversation)
     return conversation
 
@@ -204,10 +236,14 @@ def _silence(message: Message) -> str | None:
 
 def _continue(known: Conversation, message: Message, entry: Entry, placement: Placement, board: Board) -> Conversation:
     policy = board.policy
-    priority = most_pressing(known.priority, placement.priority)
+    priority = known.priority
+    if known.placed_at is None or placement.priority is Priority.URGENT:  # else a person's choice stands
+        priority = most_pressing(known.priority, placement.priority)
     hours, lease = policy.hours_of(known.queue), policy.times.lease
     heard = transition.hear(known, entry.id, entry.at, priority, hours, lease, board.clock())
     heard = replace(heard, participants=exchanges.merge(known.participants, exchanges.participants(message, policy)))
+    pending = tuple(name for name in dict.fromkeys((*known.pending, *placement.pending)) if name not in known.reasons)
+    heard = replace(heard, pending=pending)
     if placement.score > known.score:
         reasons = tuple(dict.fromkeys((*known.reasons, *placement.reasons)))
         heard = replace(heard, score=placement.score, why=placement.why, reasons=reasons)

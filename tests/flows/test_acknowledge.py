@@ -104,7 +104,7 @@ def test_X_15_a_customer_gets_three_acknowledgements_a_day(world: World) -> None
         known = max(world.all_conversations(), key=lambda found: found.number)
         reasons.append(acknowledge(known.thread, known.number, world.board))
         known = max(world.all_conversations(), key=lambda found: found.number)
-        world.conversations.save(known, transition.resolve(known, leave_unanswered=True))
+        world.conversations.save(known, transition.resolve(known, world.now, leave_unanswered=True))
         world.later(hours=7)
     assert reasons == ["first_message"] * 3 + ["rate_limited", "first_message"]
 
@@ -129,7 +129,7 @@ def test_AK_5_nothing_is_promised_after_the_answer(world: World) -> None:
 
 def test_nothing_is_promised_after_resolution(world: World) -> None:
     world.text()
-    world.conversations.save(world.only(), transition.resolve(world.only(), leave_unanswered=True))
+    world.conversations.save(world.only(), transition.resolve(world.only(), world.now, leave_unanswered=True))
     assert acknowledge_only(world) == "resolved"
 
 

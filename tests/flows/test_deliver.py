@@ -167,7 +167,7 @@ def test_AK_5_an_acknowledgement_that_comes_after_the_answer_is_not_sent(world: 
 def test_AK_5_an_acknowledgement_that_comes_after_the_end_is_not_sent(world: World) -> None:
     ack_id = acknowledged(world)
     known = world.only()
-    world.conversations.free(known, transition.resolve(known, leave_unanswered=True), world.now)
+    world.conversations.free(known, transition.resolve(known, world.now, leave_unanswered=True), world.now)
     assert send(world, ack_id) == "failed"
 
 

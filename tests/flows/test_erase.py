@@ -9,7 +9,7 @@ import pytest
 
 from switchboard.aws.records import attributes
 from switchboard.aws.stream import change_of
-from switchboard.conversation import Conversation, Decision, Entry, Status
+from switchboard.conversation import Conversation, Entry, Status
 from switchboard.erasure import SETTLING, State
 from switchboard.errors import ConflictError, SecretMissingError, SendRefusedError, SendThrottledError
 from switchboard.events import ConversationErased, MessageReceived
@@ -86,6 +86,18 @@ def test_SEC_16_nothing_of_the_customer_is_left_in_any_table(erasing: Erasing, w
     assert done
     assert (done.state, done.found.conversations, done.found.messages) == (State.DONE, 1, 3)
     assert done.asked[0].by == "agent:dee"
+
+
+def test_SEC_16_what_was_decided_about_the_customer_goes_with_the_conversation(erasing: Erasing, world: World) -> None:
+    converse(world)
+    gone = world.only()
+    world.text(sender=OTHER)
+    (other,) = [known for known in world.all_conversations() if known.id != gone.id]
+    assert world.board.decisions.of(gone.id)
+    erasing.ask()
+    erasing.finish()
+    assert world.board.decisions.of(gone.id) == []
+    assert world.board.decisions.of(other.id)
 
 
 def test_another_customer_keeps_everything(erasing: Erasing, world: World) -> None:
@@ -465,18 +477,18 @@ def test_the_end_of_what_can_not_be_read_is_told_too() -> None:
     assert told.conversation_id == "acme-sms.c1.2"
 
 
-def test_nobody_is_told_of_single_messages_and_decisions_that_go(world: World) -> None:
+def test_nobody_is_told_of_single_messages_that_go(world: World) -> None:
     converse(world)
     items = world.client.scan(TableName="conversations")["Items"]
     kinds = {item["item"]["S"].partition("#")[0] for item in items}
-    assert kinds == {"conversation", "decision", "message"}
+    assert kinds == {"conversation", "message"}
     assert removals([item for item in items if not item["item"]["S"].startswith("conversation#")]) == []
 
 
 def test_everything_of_a_thread_is_read(world: World) -> None:
     converse(world)
     kinds = [type(record) for record in world.conversations.everything(world.only().thread)]
-    assert kinds == [Conversation, Decision, Entry, Entry, Entry]
+    assert kinds == [Conversation, Entry, Entry, Entry]
 
 
 def test_a_dead_letter_that_is_driven_again_is_dropped_by_its_own_time(erasing: Erasing, world: World) -> None:

@@ -262,7 +262,7 @@ def test_a_conversation_that_is_resolved_while_a_message_is_on_its_way_loses_not
 
     def resolve_first(before: Conversation, after: Conversation) -> Conversation:
         revive(world)
-        world.conversations.save(known, transition.resolve(known, leave_unanswered=True))
+        world.conversations.save(known, transition.resolve(known, world.now, leave_unanswered=True))
         raise ConflictError("it was resolved")
 
     override(world, save=resolve_first)

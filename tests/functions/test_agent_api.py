@@ -94,6 +94,20 @@ def test_a_timeline_shows_what_was_said_and_why_it_is_here(deployment: Deploymen
     assert known["lease_until"]
 
 
+def test_a_conversation_says_in_sentences_why_it_is_here(deployment: Deployment, owned: str) -> None:
+    status, told = call("GET", f"/conversations/{owned}/why")
+    assert (status, [item["text"] for item in told["items"]]) == (
+        200,
+        ["Ann got it at once: Ann was drawn at random, 0 of 5 units taken."],
+    )
+
+
+def test_why_not_somebody_is_asked_by_name(deployment: Deployment, owned: str) -> None:
+    status, told = call("GET", f"/conversations/{owned}/why", query={"not": "bob"})
+    assert status == 200
+    assert told["items"][-1]["text"].startswith("Why not bob? bob was not looked at")
+
+
 def test_a_timeline_of_what_waits_has_no_decision(deployment: Deployment) -> None:
     deployment.world.text()
     status, known = call("GET", f"/conversations/{deployment.world.only().id}", sub="lea", groups=LEADS)

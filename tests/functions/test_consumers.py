@@ -63,6 +63,11 @@ def added(world: World, entry_id: str) -> dict[str, Any]:
 # -- router -----------------------------------------------------------------------------------------
 
 
+def test_a_router_keeps_its_policy_once_by_which_its_decisions_are_told(deployment: Deployment) -> None:
+    router(batch(received(deployment.world), received(deployment.world, "SM2")), CONTEXT)
+    assert wiring.decisions().policy(wiring.policy().hash) == wiring.policy()
+
+
 def test_the_router_routes_a_message_to_an_agent(deployment: Deployment) -> None:
     world = deployment.world
     world.agent("ann")

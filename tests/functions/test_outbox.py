@@ -8,6 +8,8 @@ from botocore.stub import Stubber
 from functions.outbox.handler import lambda_handler
 from switchboard import wiring
 from switchboard.aws.records import attributes
+from switchboard.conversation import Decision
+from switchboard.decisions import Placed
 from switchboard.events import MessageQuarantined
 from switchboard.flows import desk
 from tests.aws_events import CONTEXT, failed, stream
@@ -29,6 +31,13 @@ def test_what_was_committed_is_published(deployment: Deployment) -> None:
     answer = lambda_handler(stream(*[(None, item) for item in items(deployment.world)]), CONTEXT)
     assert failed(answer) == []
     assert sorted(types(deployment)) == ["conversation.message_added", "conversation.opened"]
+
+
+def test_where_it_was_placed_is_kept_with_the_decisions(deployment: Deployment) -> None:
+    deployment.world.text()
+    lambda_handler(stream(*[(None, item) for item in items(deployment.world)]), CONTEXT)
+    kinds = [type(record) for record in deployment.world.board.decisions.of(deployment.world.only().id)]
+    assert kinds == [Placed, Decision]
 
 
 def test_a_first_answer_is_counted(deployment: Deployment) -> None:

@@ -33,15 +33,24 @@ CONVERSATION: dict[str, Any] = {
     "priority": "normal",
     "awaiting_since": "2026-11-23T15:00:00Z",
     "promised_at": None,
+    "snoozed_until": None,
     "messages": [
         {
             "at": "2026-11-23T15:00:00Z",
             "author": "customer",
+            "kind": "message",
             "text": "Where is\nmy order?",
             "status": None,
             "attachments": [{"content_type": "image/png"}],
         },
-        {"at": "2026-11-23T15:00:01Z", "author": "system", "text": "Thanks", "status": "delivered", "attachments": []},
+        {
+            "at": "2026-11-23T15:00:01Z",
+            "author": "system",
+            "kind": "acknowledgement",
+            "text": "Thanks",
+            "status": "delivered",
+            "attachments": [],
+        },
     ],
 }
 
