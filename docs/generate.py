@@ -13,10 +13,13 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import override
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = tomllib.loads((ROOT / "docs" / "rules.toml").read_text("utf-8"))
@@ -69,6 +72,12 @@ EXAMPLE_VALUES: dict[str, Any] = {
     "quarantine_id": "b5bb9d8014a0f9b1d61e21e796d78dcc",
     "key": "quarantine/acme-sms/b5bb9d8014a0f9b1d61e21e796d78dcc",
     "size": 17,
+    "until": AT,
+    "from_queue": "returns",
+    "from_priority": "low",
+    "tags": 2,
+    "mark": "spam",
+    "mentions": ("9b2d1f40-0c7e-4a55-8a6b-2f6a3e1c7d10",),
 }
 PREFACE = f"""# Events
 
@@ -284,6 +293,17 @@ def filled(page: Path, **parts: str) -> str:
     return text
 
 
+class _PolicySchema(GenerateJsonSchema):
+    """Writes durations as people do."""
+
+    @override
+    def encode_default(self, dft: Any) -> Any:
+        if not isinstance(dft, timedelta):
+            return super().encode_default(dft)
+        units = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
+        return next(f"{dft // length}{unit}" for unit, length in units.items() if not dft % length)
+
+
 def _as_json(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
 
@@ -294,7 +314,7 @@ def pages() -> dict[Path, str]:
     chapters = [section(kind) for kind in (*CONVERSATION_EVENTS, *own)]
     return {
         ROOT / "docs" / "events.md": "\n".join([PREFACE, *chapters]),
-        ROOT / "docs" / "policy.schema.json": _as_json(Policy.model_json_schema()),
+        ROOT / "docs" / "policy.schema.json": _as_json(Policy.model_json_schema(schema_generator=_PolicySchema)),
         PAGE: filled(PAGE, support=support_table(), rules=rules_table()),
         GUIDE: filled(GUIDE, contract=contract_table()),
         ROOT / "docs" / "messages.schema.json": _as_json(messages_schema()),

@@ -46,6 +46,7 @@ class Resource(StrEnum):
     QUEUES = auto()
     QUARANTINE = auto()
     ERASURES = auto()
+    DECISIONS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def _table(sid: str, actions: str, *resources: Resource) -> Grant:
 _CLAIM = "GetItem BatchGetItem Query UpdateItem ConditionCheckItem"
 _PUT_ON_BUS = Grant("PutOnBus", "events", ("PutEvents",), (Resource.BUS,))
 _READ_PEPPER = Grant("ReadPepper", "secretsmanager", ("GetSecretValue",), (Resource.PEPPER,))
+_RECORD_DECISIONS = _table("RecordDecisions", "Query PutItem", Resource.DECISIONS)
 _RECORD_ERASURE = _table("RecordErasure", "GetItem PutItem", Resource.ERASURES)
 _ASK_TO_ERASE = Grant("AskToErase", "sqs", ("SendMessage",), (Resource.ERASE_QUEUE,))
 _LOOK_AGAIN = Grant("LookAgain", "sqs", ("SendMessage",), (Resource.ROUTER_QUEUE,))
@@ -117,6 +119,7 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("RememberLanes", "GetItem UpdateItem", Resource.QUEUES),
         _table("ListQuarantined", "PutItem", Resource.QUARANTINE),
         _table("KnowErased", "GetItem", Resource.ERASURES),
+        _RECORD_DECISIONS,
         _READ_PEPPER,
         _LOOK_AGAIN,
     ),
@@ -140,6 +143,7 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
     "outbox": (
         _PUT_ON_BUS,
         _table("CountResponseTimes", "UpdateItem", Resource.QUEUES),
+        _table("RecordWhatCameOfIt", "PutItem", Resource.DECISIONS),
     ),
     "agent_api": (
         _table("WorkOnConversations", "GetItem Query PutItem", Resource.CONVERSATIONS),
@@ -147,7 +151,11 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("ClaimAgents", _CLAIM, Resource.AGENTS),
         _table("FindCandidates", "Query", Resource.AGENTS_CANDIDATES),
         _table("CheckConsent", "GetItem", Resource.CUSTOMERS),
+        _table("MeetAndMarkCustomers", "PutItem UpdateItem", Resource.CUSTOMERS),
+        _table("FindAddresses", "Query", Resource.CUSTOMERS_IDENTITIES),
         _table("ReadLanes", "GetItem", Resource.QUEUES),
+        _table("AddLanes", "UpdateItem", Resource.QUEUES),
+        _RECORD_DECISIONS,
         _table("ShowQuarantined", "GetItem Query", Resource.QUARANTINE),
         Grant("ShowRawBytes", "s3", ("GetObject",), (Resource.QUARANTINED_BYTES,)),
         Grant("ShowContent", "s3", ("GetObject",), (Resource.CONTENT_BYTES,)),
@@ -168,6 +176,7 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _READ_PEPPER,
         _ASK_TO_ERASE,
         _table("EraseConversations", "Query DeleteItem", Resource.CONVERSATIONS),
+        _table("EraseDecisions", "Query DeleteItem", Resource.DECISIONS),
         _table("FindEverything", "Query", Resource.CONVERSATIONS_CUSTOMERS, Resource.CUSTOMERS_IDENTITIES),
         _table("EraseContact", "GetItem Query DeleteItem", Resource.CUSTOMERS),
         _table("GiveSlotBack", "Query UpdateItem", Resource.AGENTS),
@@ -206,6 +215,7 @@ _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
     Resource.QUEUES: ("QUEUES_TABLE",),
     Resource.QUARANTINE: ("QUARANTINE_TABLE",),
     Resource.ERASURES: ("ERASURES_TABLE",),
+    Resource.DECISIONS: ("DECISIONS_TABLE",),
 }
 
 

@@ -131,6 +131,7 @@ class SwitchboardStack(Stack):
             Resource.QUEUES: [storage.queues.table_arn],
             Resource.QUARANTINE: [storage.quarantine.table_arn],
             Resource.ERASURES: [storage.erasures.table_arn],
+            Resource.DECISIONS: [storage.decisions.table_arn],
         }
 
     def _mail_identities(self) -> list[str]:
@@ -162,6 +163,7 @@ class SwitchboardStack(Stack):
             "QUEUES_TABLE": storage.queues.table_name,
             "QUARANTINE_TABLE": storage.quarantine.table_name,
             "ERASURES_TABLE": storage.erasures.table_name,
+            "DECISIONS_TABLE": storage.decisions.table_name,
         }
 
     def _acknowledge_prefixes(self) -> None:
@@ -209,6 +211,7 @@ class SwitchboardStack(Stack):
             "QueuesTable": storage.queues.table_name,
             "QuarantineTable": storage.quarantine.table_name,
             "ErasuresTable": storage.erasures.table_name,
+            "DecisionsTable": storage.decisions.table_name,
             "UndeliveredUrl": messaging.undelivered.queue_url,
             "OutboxFailuresUrl": self.changes.failures.queue_url,
         }

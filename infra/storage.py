@@ -75,6 +75,7 @@ class Storage(Construct):
         self.queues = self._table("Queues", "queue", "item")
         self.quarantine = self._table("Quarantine", "account", "item")
         self.erasures = self._table("Erasures", "code", "item")
+        self.decisions = self._table("Decisions", "conversation", "item", expires="expires_at")
         self.raw = self._raw_bucket()
 
     def _table(
@@ -85,6 +86,7 @@ class Storage(Construct):
         *,
         indexes: list[dynamodb.GlobalSecondaryIndexPropsV2] | None = None,
         stream: dynamodb.StreamViewType | None = None,
+        expires: str | None = None,
     ) -> dynamodb.TableV2:
         return dynamodb.TableV2(
             self,
@@ -93,6 +95,7 @@ class Storage(Construct):
             sort_key=_text(sort),
             global_secondary_indexes=indexes,
             dynamo_stream=stream,
+            time_to_live_attribute=expires,
             billing=dynamodb.Billing.on_demand(),
             encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(

@@ -1,8 +1,9 @@
 """A conversation: its identity, its states, and every transition between them. Pure.
 
 A transition takes the conversation as it was read and returns what it becomes; the store writes it on condition that
-`revision` is still the one that was read. `awaiting_since` is set exactly while a customer's message waits for an
-answer; an agent's slot is held exactly while `owner` is set. docs/architecture.md has the picture.
+`revision` is still the one that was read. `awaiting_since` is set exactly while an answer is owed: a customer's message
+waits for one, or an agent was to come back to them (a snooze that ended, a transfer). An agent's slot is held exactly
+while `owner` is set. What people do by hand is in actions.py. docs/architecture.md has the picture.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +25,12 @@ REPEATED_AFTER = timedelta(minutes=30)
 REPEATED_WITHIN = timedelta(hours=72)
 """A customer who writes after half an hour without an answer, or within three days of a resolution, comes back."""
 
-QueuedReason: TypeAlias = Literal["customer_returned", "lease_lapsed", "agent_gone", "agent_offline"]
+QueuedReason: TypeAlias = Literal[
+    "customer_returned", "lease_lapsed", "agent_gone", "agent_offline", "snooze_over", "transferred"
+]
+
+Mark: TypeAlias = Literal["spam", "blocked"]
+"""What an agent holds a customer for: their messages go to the queue for spam, or to nobody."""
 
 
 class Status(StrEnum):
@@ -33,6 +39,7 @@ class Status(StrEnum):
     WAITING = "waiting"
     ASSIGNED = "assigned"
     IDLE = "idle"
+    SNOOZED = "snoozed"
     RESOLVED = "resolved"
 
 
@@ -56,19 +63,33 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Why this agent: what the choice was made from. The same inputs and seed give the same agent.
+    """Why this agent, or nobody: what the choice was made from. The same inputs and seed give the same agent.
 
-    Each is kept beside its conversation, written with the claim that it led to.
+    One that led to a claim is written with it, in the same transaction.
     """
 
     thread: str
     number: int
-    agent_id: str
+    agent_id: str | None = None
+    """Who took it; None where nobody could."""
     at: Instant
     seed: str
     policy: str
     considered: tuple[tuple[str, str], ...] = ()
-    """Each agent looked at, and why it was taken or passed over."""
+    """The first agents looked at, and why each was taken or passed over."""
+    others: tuple[tuple[str, int], ...] = ()
+    """How many more were looked at, by what was said of them."""
+    order: tuple[str, ...] = ()
+    """Whom to try, best first."""
+    tries: int = 1
+    """How many of them were tried."""
+    case: str = ""
+    """All that it was made from, as `decisions.pack` writes it."""
+
+    @property
+    def conversation_id(self) -> str:
+        """The conversation it is about."""
+        return conversation_id(self.thread, self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +133,15 @@ class Conversation:
     assigned_at: Instant | None = None
     cost: int = 0
     last_agent: str | None = None
+    last_agent_at: Instant | None = None
+    """When the customer was last with them: they took it, or answered."""
     passed_over: str | None = None
     """The agent who just let it lapse: not offered to the same one again at once."""
+    passed_until: Instant | None = None
     queued_reason: QueuedReason | None = None
     due_at: Instant | None = None
-    """When time alone changes something next: the end of the lease, of the linger, of being passed over, of silence."""
+    """When time alone changes something next: the end of the lease, of the linger, of being passed over, of silence;
+    or so much waiting that more agents may take it."""
     check_at: Instant | None = None
     """When the sweep looks at it next: never later than `due_at`. See `file`."""
     outbound: int = 0
@@ -132,12 +157,24 @@ class Conversation:
     """The same for agents, in words that hold nothing of the customer's."""
     score: int = 0
     """How pressing what was said is, as points."""
+    pending: tuple[str, ...] = ()
+    """Names of the policy's rules that hold once it has waited as long as they say (`priority.aged`)."""
     possibly: str | None = None
     """A conversation that it may belong to, by ids that its sender could have had from anywhere (rule EM-21)."""
     wording: str | None = None
     """Digest of what opened it: the same again and again is a machine (rule X-15)."""
     answered_elsewhere: bool = False
     """A person of ours answered by another program: nothing is acknowledged any more (rule X-14)."""
+    resolved_at: Instant | None = None
+    changed_by: str | None = None
+    """Who made the newest change by hand, as an agent's id."""
+    assigned_by: str | None = None
+    """Who gave it to its owner; None if the machine did."""
+    placed_at: Instant | None = None
+    """When a person last chose its queue or priority; None if only the machine did."""
+    mark: Mark | None = None
+    """What an agent held its customer for when it opened or since; what holds now stands on the contact."""
+    tags: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -164,9 +201,10 @@ class Entry:
     number: int
     account: str
     channel: str
-    direction: Literal["inbound", "outbound"]
+    direction: Literal["inbound", "outbound", "internal"]
+    """Internal is what agents tell each other: no customer ever gets it."""
     author: Literal["customer", "agent", "system"]
-    kind: Literal["message", "acknowledgement"]
+    kind: Literal["message", "acknowledgement", "note"]
     text: str
     at: Instant
     attachments: tuple[Attachment, ...] = ()
@@ -204,6 +242,8 @@ class Entry:
     """When the media worker last said what became of its files."""
     reply_token: str | None = None
     """With which the network lets this message be answered for a moment."""
+    mentions: tuple[str, ...] = ()
+    """Of a note: ids of the agents who are meant to read it."""
 
     @property
     def conversation_id(self) -> str:
@@ -265,16 +305,23 @@ def hear(
 
     The wait counts from the oldest unanswered message, and a pressing word raises the priority. An agent who still
     holds the slot gets a new lease, which starts now even if the message is late; a conversation that had gone idle
-    waits again, its last agent first.
+    or was snoozed waits again, its last agent first.
     """
-    heard = sorted((*conversation.heard, Heard(message_id, at)), key=lambda heard: heard.at)[-HEARD_LIMIT:]
-    raised = replace(conversation, heard=tuple(heard), priority=priority)
-    if conversation.awaiting_since is not None:
+    raised = replace(overhear(conversation, message_id, at), priority=priority)
+    if conversation.awaiting_since is not None and conversation.status is not Status.SNOOZED:
         return raised
-    raised = replace(raised, awaiting_since=at)
+    raised = replace(raised, awaiting_since=conversation.awaiting_since or at)
     if conversation.status is Status.ASSIGNED:
         return replace(raised, due_at=hours.after(now, lease))
+    if conversation.status is Status.SNOOZED:
+        raised = replace(raised, last_agent_at=now)  # who put it aside meant to come back
     return replace(raised, status=Status.WAITING, queued_reason="customer_returned", due_at=None, passed_over=None)
+
+
+def overhear(conversation: Conversation, message_id: str, at: datetime) -> Conversation:
+    """A customer wrote what wants no answer: it is remembered, and changes nothing else."""
+    heard = sorted((*conversation.heard, Heard(message_id, at)), key=lambda heard: heard.at)[-HEARD_LIMIT:]
+    return replace(conversation, heard=tuple(heard))
 
 
 def claim(conversation: Conversation, decision: Decision, cost: int, lease_until: datetime | None) -> Conversation:
@@ -286,11 +333,14 @@ def claim(conversation: Conversation, decision: Decision, cost: int, lease_until
         status=Status.ASSIGNED,
         owner=decision.agent_id,
         last_agent=decision.agent_id,
+        last_agent_at=decision.at,
         assigned_at=decision.at,
+        assigned_by=None,
         policy=decision.policy,
         cost=cost,
         queued_reason=None,
         passed_over=None,
+        passed_until=None,
         due_at=lease_until,
     )
 
@@ -298,6 +348,8 @@ def claim(conversation: Conversation, decision: Decision, cost: int, lease_until
 def answer(conversation: Conversation, agent_id: str, at: datetime, hours: Hours, linger: timedelta) -> Conversation:
     """An agent's message goes out at the next position; what the customer waited for is answered by it."""
     written = replace(conversation, outbound=conversation.outbound + 1)
+    if agent_id == conversation.last_agent:
+        written = replace(written, last_agent_at=at)
     if conversation.awaiting_since is None:
         return replace(written, due_at=at + linger) if conversation.owner else written
     promised = conversation.acknowledgement.promised_at if conversation.acknowledgement else None
@@ -313,7 +365,7 @@ def answer(conversation: Conversation, agent_id: str, at: datetime, hours: Hours
             response_seconds=hours.elapsed(conversation.awaiting_since, at).total_seconds(),
             promise_kept=at <= promised if first and promised else None,
         ),
-        due_at=at + linger,
+        due_at=at + linger if conversation.owner else conversation.due_at,
     )
 
 
@@ -346,10 +398,22 @@ def lapse(conversation: Conversation, at: datetime, lease: timedelta, silence: t
         released = release(conversation, "lease_lapsed", at, silence)
         if released.status is Status.IDLE:
             return released
-        return replace(released, passed_over=conversation.owner, due_at=at + lease)
+        return replace(released, passed_over=conversation.owner, passed_until=at + lease, due_at=at + lease)
     if conversation.status is Status.WAITING:
-        return replace(conversation, passed_over=None, due_at=None)
-    return replace(conversation, status=Status.RESOLVED, resolved_by="silence", due_at=None)
+        is_over = conversation.passed_until is None or conversation.passed_until <= at
+        return replace(conversation, passed_over=None if is_over else conversation.passed_over, due_at=None)
+    if conversation.status is Status.SNOOZED:
+        since = conversation.awaiting_since or conversation.due_at
+        waking = replace(conversation, status=Status.WAITING, awaiting_since=since, due_at=None, passed_over=None)
+        return replace(waking, queued_reason="snooze_over", last_agent_at=at)  # who put it aside meant to come back
+    return replace(conversation, status=Status.RESOLVED, resolved_by="silence", resolved_at=at, due_at=None)
+
+
+def wait(conversation: Conversation, step: datetime | None) -> Conversation:
+    """Say when time alone changes something for what waits: at `step`, or when nobody is passed over any more."""
+    passed = (conversation.passed_until or conversation.due_at) if conversation.passed_over else None
+    due = min((at for at in (passed, step) if at), default=None)
+    return replace(conversation, passed_until=passed, due_at=due)
 
 
 def file(conversation: Conversation) -> Conversation:
@@ -376,7 +440,7 @@ def delete(entry: Entry, at: datetime) -> Entry:
     return replace(entry, text="", attachments=(), reaction=None, changed_by_sender_at=at, change="deleted")
 
 
-def resolve(conversation: Conversation, *, leave_unanswered: bool) -> Conversation:
+def resolve(conversation: Conversation, at: datetime, *, leave_unanswered: bool) -> Conversation:
     """An agent ends the conversation.
 
     Raises `RefusedError` while the customer waits for an answer, unless told to leave it so: a message that arrived
@@ -388,6 +452,7 @@ def resolve(conversation: Conversation, *, leave_unanswered: bool) -> Conversati
         conversation,
         status=Status.RESOLVED,
         resolved_by="agent",
+        resolved_at=at,
         owner=None,
         assigned_at=None,
         cost=0,

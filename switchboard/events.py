@@ -2,7 +2,8 @@
 
 `message.received` and `message.quarantined` come from the ingest functions. Everything about a conversation is derived
 from committed changes of its table (`outbox`) and carries ids and facts only: never text, names or addresses, so that
-it may be archived. A reader accepts the version before its own; a field is only ever added, or a new version made.
+it may be archived. A reader accepts the version before its own and ignores types that it doesn't know; a field, a code
+or a type is only ever added, or a new version made.
 """
 
 from typing import ClassVar, Literal
@@ -60,12 +61,13 @@ class PlacedEvent(ConversationEvent):
 
 
 class ConversationOpened(PlacedEvent):
-    """A customer's message opened a conversation."""
+    """A customer's message opened a conversation, or an agent did, to write first."""
 
     DETAIL_TYPE: ClassVar[str] = "conversation.opened"
 
     skills: tuple[str, ...] = Field(default=(), description="what an agent must be able to do")
     policy: str = Field(description="content hash of the policy that placed it")
+    agent_id: str | None = Field(default=None, description="who opened it; absent where the customer did")
 
 
 class ConversationQueued(PlacedEvent):
@@ -73,8 +75,9 @@ class ConversationQueued(PlacedEvent):
 
     DETAIL_TYPE: ClassVar[str] = "conversation.queued"
 
-    reason: Literal["customer_returned", "lease_lapsed", "agent_gone", "agent_offline"]
+    reason: Literal["customer_returned", "lease_lapsed", "agent_gone", "agent_offline", "snooze_over", "transferred"]
     waiting_since: AwareDatetime = Field(description="the oldest message without an answer: its place in the lane")
+    agent_id: str | None = Field(default=None, description="who transferred it; absent for other reasons")
 
 
 class ConversationAssigned(PlacedEvent):
@@ -88,6 +91,7 @@ class ConversationAssigned(PlacedEvent):
         description="an answer is due by then, else the next agent is asked; absent if the queue never opens"
     )
     policy: str
+    by: str | None = Field(default=None, description="who decided it, as an agent's id; absent for the machine")
 
 
 class ConversationMessageAdded(ConversationEvent):
@@ -156,11 +160,67 @@ class ConversationIdled(PlacedEvent):
 
 
 class ConversationResolved(PlacedEvent):
-    """The conversation is over; the customer's next message opens a new one."""
+    """The conversation is over; the customer's next message opens a new one, unless it only thanks."""
 
     DETAIL_TYPE: ClassVar[str] = "conversation.resolved"
 
     by: Literal["agent", "silence"]
+    agent_id: str | None = Field(default=None, description="who ended it; absent for silence")
+
+
+class ConversationReopened(PlacedEvent):
+    """An agent took up again what was resolved; it is theirs."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.reopened"
+
+    agent_id: str
+
+
+class ConversationSnoozed(PlacedEvent):
+    """A conversation was put aside: it waits again at the end of the snooze, or when its customer writes."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.snoozed"
+
+    agent_id: str = Field(description="who did it")
+    until: AwareDatetime
+
+
+class ConversationPlaced(PlacedEvent):
+    """An agent changed the queue or the priority; where it is now is what every placed event says."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.placed"
+
+    agent_id: str = Field(description="who did it")
+    from_queue: str
+    from_priority: str
+
+
+class ConversationTagged(PlacedEvent):
+    """An agent changed the tags. They are people's own words: the API has them."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.tagged"
+
+    agent_id: str = Field(description="who did it")
+    tags: int = Field(description="how many there are now")
+
+
+class ConversationMarked(PlacedEvent):
+    """An agent holds the customer for a spammer, blocked them, or lifted that."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.marked"
+
+    agent_id: str = Field(description="who did it")
+    mark: Literal["spam", "blocked"] | None = Field(default=None, description="absent when it was lifted")
+
+
+class ConversationNoted(ConversationEvent):
+    """An agent wrote an internal note; what it says is read through the API."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.noted"
+
+    message_id: str
+    agent_id: str = Field(description="who wrote it")
+    mentions: tuple[str, ...] = Field(default=(), description="ids of the agents who are meant to read it")
 
 
 class ConversationErased(ConversationEvent):
@@ -180,6 +240,12 @@ CONVERSATION_EVENTS: tuple[type[ConversationEvent], ...] = (
     ConversationDeliveryChanged,
     ConversationIdled,
     ConversationResolved,
+    ConversationReopened,
+    ConversationSnoozed,
+    ConversationPlaced,
+    ConversationTagged,
+    ConversationMarked,
+    ConversationNoted,
     ConversationErased,
 )
 

@@ -10,7 +10,8 @@ from typing import IO, Protocol
 
 from switchboard.channels.media import Download
 from switchboard.consent import Consent, ConsentEvent
-from switchboard.conversation import Conversation, Decision, Entry
+from switchboard.conversation import Conversation, Decision, Entry, Mark
+from switchboard.decisions import Record, Seen
 from switchboard.erasure import Erasure
 from switchboard.events import Event, MessageQuarantined
 from switchboard.instant import Instant
@@ -130,6 +131,10 @@ class Contact:
     undeliverable: str | None = None
     """Why nothing may be sent there: `bounced`, `complained` (rule EM-25) or `blocked` by the customer."""
     met_at: Instant | None = None
+    mark: Mark | None = None
+    """What an agent holds them for."""
+    tier: str | None = None
+    """One of the policy's tiers, written here by whoever knows it; the router only reads it."""
     revision: int = 1
 
     def consent(self, account: str) -> Consent:
@@ -173,6 +178,9 @@ class Customers(Protocol):
 
     def suppress(self, contact: Contact, reason: str | None) -> None:
         """Send nothing more there, or again (None); raises `ConflictError` if the contact changed meanwhile."""
+
+    def mark(self, contact: Contact, mark: Mark | None) -> None:
+        """Hold a contact for something, or for nothing any more; raises `ConflictError` if it changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,11 +229,13 @@ class Conversations(Protocol):
     def save(self, before: Conversation, after: Conversation) -> Conversation:
         """Write a change; returns it with its new revision, raises `ConflictError`."""
 
-    def claim(self, before: Conversation, after: Conversation, decision: Decision) -> Conversation:
+    def claim(
+        self, before: Conversation, after: Conversation, decision: Decision, cap: int | None = None
+    ) -> Conversation:
         """Write a change that takes units from its owner, and why, in one transaction.
 
-        Raises `ConflictError` if the conversation changed, `AgentUnavailableError` if the agent has not the units or
-        is not online.
+        Raises `ConflictError` if the conversation changed, `AgentUnavailableError` if the agent has not the units, is
+        not online, or holds `cap` conversations of its channel already.
         """
 
     def free(self, before: Conversation, after: Conversation, at: datetime) -> Conversation:
@@ -234,8 +244,17 @@ class Conversations(Protocol):
     def write(self, before: Conversation, after: Conversation, entry: Entry) -> Conversation:
         """Write a change together with its outbound message; raises `ConflictError`, also if the message exists."""
 
+    def change(
+        self, before: Conversation | None, after: Conversation, at: datetime, entry: Entry | None = None
+    ) -> Conversation:
+        """Write what a person did, in one transaction: with a message, and with its owner's units, if that changes.
+
+        The former owner gets the cost back, the new one has it taken whatever they have free. Without `before` it is a
+        new one. Raises `ConflictError`, also if the message exists; `AgentUnavailableError` if the owner is offline.
+        """
+
     def record(self, entry: Entry) -> Entry | None:
-        """Write an inbound message unless its id is known; returns the one that was there first, or None."""
+        """Write an inbound message or a note unless its id is known; returns the one that was there first, or None."""
 
     def move(self, entry: Entry, number: int) -> None:
         """Put a message into another conversation of its thread; raises `ConflictError` if it was erased meanwhile."""
@@ -255,7 +274,7 @@ class Conversations(Protocol):
     def threads(self, customer_id: str) -> list[str]:
         """Threads of a customer's conversations; may be stale."""
 
-    def everything(self, thread: str) -> list[Conversation | Entry | Decision]:
+    def everything(self, thread: str) -> list[Conversation | Entry]:
         """All that a thread holds, conversations first, read consistently."""
 
     def forget(self, conversation: Conversation, at: datetime) -> None:
@@ -264,11 +283,8 @@ class Conversations(Protocol):
         Raises `ConflictError` if it changed. Its messages and decisions are removed before it: by it they are found.
         """
 
-    def remove(self, record: Entry | Decision) -> None:
-        """Remove a message or a decision, if it is still there."""
-
-    def decision(self, thread: str, number: int) -> Decision | None:
-        """The newest decision that gave a conversation to an agent."""
+    def remove(self, entry: Entry) -> None:
+        """Remove a message, if it is still there."""
 
     def heads(self, lane: Lane, limit: int) -> list[Waiting]:
         """The first in a lane; may be stale."""
@@ -278,6 +294,28 @@ class Conversations(Protocol):
 
     def owned(self, agent_id: str) -> list[tuple[str, int]]:
         """Thread and number of an agent's conversations; may be stale."""
+
+
+class Decisions(Protocol):
+    """What was decided and what came of it, for ninety days. `Conversations.claim` writes what led to a claim."""
+
+    def record(self, records: Sequence[Record]) -> None:
+        """Write what happened; the same again changes nothing."""
+
+    def note(self, decision: Decision) -> bool:
+        """Write a decision that found nobody, unless the one before it said the same; returns whether it is news."""
+
+    def of(self, conversation_id: str) -> list[Record]:
+        """All that is known of a conversation, in order of time, read consistently."""
+
+    def seen(self, agent_id: str) -> list[Seen]:
+        """An agent's comings and goings, in order of time."""
+
+    def latest(self, conversation_id: str) -> Decision | None:
+        """The newest decision that gave a conversation to an agent."""
+
+    def forget(self, conversation_id: str) -> None:
+        """Remove all that is known of a conversation."""
 
 
 class Agents(Protocol):
@@ -291,6 +329,9 @@ class Agents(Protocol):
 
     def set_presence(self, agent_id: str, presence: Presence, due_at: datetime, at: datetime) -> Agent:
         """Record what an agent says, which is also a heartbeat; raises `NotFoundError` for an unknown agent."""
+
+    def set_shift(self, agent_id: str, until: datetime | None) -> Agent:
+        """Record when an agent's shift ends, or that it has no end; raises `NotFoundError` for an unknown agent."""
 
     def mark_gone(self, agent: Agent) -> None:
         """Set offline whoever's heartbeat is overdue; raises `ConflictError` if one came meanwhile."""

@@ -22,6 +22,7 @@ from switchboard.aws.caught import SqsCaught, arrival
 from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
+from switchboard.aws.decisions import DynamoDecisions
 from switchboard.aws.erase_queue import SqsEraseQueue
 from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.http import request_of
@@ -111,13 +112,37 @@ def board() -> Board:
         clock=system_clock,
         new_id=new_id,
         pause=pause,
-        conversations=DynamoConversations(client, setting("CONVERSATIONS_TABLE"), agents_table, system_clock, pause),
+        conversations=_conversations(),
         agents=DynamoAgents(client, agents_table, pause),
         customers=DynamoCustomers(client, setting("CUSTOMERS_TABLE"), pause),
         erasures=erasures(),
         queues=queues(),
+        decisions=decisions(),
         router_queue=SqsRouterQueue(sqs, os.environ.get("ROUTER_QUEUE_URL", "")),
     )
+
+
+def deciding_board() -> Board:
+    """The board of whoever decides all day: its policy is kept, so that decisions can be told and replayed by it."""
+    _keep_policy()
+    return board()
+
+
+@cache
+def _keep_policy() -> None:
+    decisions().keep(policy())
+
+
+def _conversations() -> DynamoConversations:
+    names = ("AGENTS_TABLE", "DECISIONS_TABLE")
+    agents, decided = (os.environ.get(name, "") for name in names)
+    return DynamoConversations(_dynamodb(), setting("CONVERSATIONS_TABLE"), agents, decided, system_clock, pause)
+
+
+@cache
+def decisions() -> DynamoDecisions:
+    """What was decided and what came of it."""
+    return DynamoDecisions(_dynamodb(), os.environ.get("DECISIONS_TABLE", ""))
 
 
 @cache
@@ -219,7 +244,7 @@ def media() -> S3MediaStore:
 def means() -> Means:
     """What fetching customers' files takes."""
     return Means(
-        conversations=DynamoConversations(_dynamodb(), setting("CONVERSATIONS_TABLE"), "", system_clock, pause),
+        conversations=_conversations(),
         secrets=secrets(),
         raw=raw(),
         store=media(),
@@ -281,7 +306,7 @@ def reconciler() -> Reconciler:
     client = _dynamodb()
     return Reconciler(
         policy=policy(),
-        conversations=DynamoConversations(client, setting("CONVERSATIONS_TABLE"), "", system_clock, pause),
+        conversations=_conversations(),
         customers=DynamoCustomers(client, setting("CUSTOMERS_TABLE"), pause),
         cursors=DynamoCursors(client, setting("QUEUES_TABLE")),
         bus=bus(),

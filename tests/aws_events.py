@@ -57,13 +57,15 @@ def api_call(
     sub: str = "ann",
     groups: str = "[agents]",
     headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """An agent's call through the HTTP API, after its authorizer."""
     return {
         "version": "2.0",
         "routeKey": "ANY /agent/{proxy+}",
         "rawPath": f"/agent{path}",
-        "rawQueryString": "",
+        "rawQueryString": urlencode(query or {}),
+        "queryStringParameters": dict(query or {}),
         "headers": {"content-type": "application/json", **(headers or {})},
         "requestContext": {
             "http": {"method": method, "path": f"/agent{path}"},

@@ -79,5 +79,5 @@ class Erasing:
 
     def stored(self) -> str:
         """Everything that any table holds, as text."""
-        tables = ("conversations", "customers", "agents", "queues", "quarantine", "erasures")
+        tables = ("conversations", "customers", "agents", "queues", "quarantine", "erasures", "decisions")
         return "\n".join(str(self.world.client.scan(TableName=table)["Items"]) for table in tables)

@@ -23,6 +23,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "queues": {"key": ("queue", "item"), "indexes": {}},
     "quarantine": {"key": ("account", "item"), "indexes": {}},
     "erasures": {"key": ("code", "item"), "indexes": {}},
+    "decisions": {"key": ("conversation", "item"), "indexes": {}},
 }
 """Per table its key, and per index its partition attributes, sort attributes and what it projects beside keys."""
 

@@ -21,6 +21,7 @@ from functions.router.tasks import handle
 from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.customers import DynamoCustomers
+from switchboard.aws.decisions import DynamoDecisions
 from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.quarantine import DynamoQuarantine
 from switchboard.aws.queues import DynamoQueues
@@ -38,6 +39,7 @@ from switchboard.flows.acknowledge import acknowledge
 from switchboard.flows.board import Board
 from switchboard.flows.deliver import deliver, report
 from switchboard.flows.publish import Change, publish
+from switchboard.flows.record import record
 from switchboard.flows.sweep import Swept, sweep
 from switchboard.message import DeliveryReport, Message, Outgoing, Party, Sent
 from switchboard.policy import Policy, load_policy
@@ -96,7 +98,7 @@ class World:
         chance = random.Random(self.seed)
         pause = lambda _: None  # noqa: E731  # a test has no time to lose
         self.ids = numbers
-        self.conversations = DynamoConversations(self.client, "conversations", "agents", self.clock, pause)
+        self.conversations = DynamoConversations(self.client, "conversations", "agents", "decisions", self.clock, pause)
         self.quarantine = DynamoQuarantine(self.client, "quarantine")
         self.board = Board(
             policy=self.policy,
@@ -108,6 +110,7 @@ class World:
             customers=DynamoCustomers(self.client, "customers", pause),
             erasures=DynamoErasures(self.client, "erasures", lambda: b"pepper"),
             queues=DynamoQueues(self.client, "queues"),
+            decisions=DynamoDecisions(self.client, "decisions"),
             router_queue=self,
         )
 
@@ -146,6 +149,8 @@ class World:
         while (changes := self.changes()) or self.again:
             start = len(self.published)
             publish(changes, self, self.board.queues)
+            for change in changes:
+                record(change, self.board.decisions)
             for event in self.published[start:]:
                 self.consume(event)
             pending, self.again = self.again, []

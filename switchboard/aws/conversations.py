@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from switchboard.aws.decisions import item_of
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.conversation import Conversation, Decision, Entry, file
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
 
 DUE_SHARDS = 4
 NO_SKILLS = "-"
+HELD = "held#"
 _CONVERSATION, _MESSAGE = "conversation#", "message#"
-_DECISION = "decision#"
 _ALIAS = "alias"
-_conversations, _entries, _decisions = Codec(Conversation), Codec(Entry), Codec(Decision)
+_conversations, _entries = Codec(Conversation), Codec(Entry)
 _aliases = Codec(Alias)
+
+
+def held(channel: str) -> str:
+    """The attribute that counts an agent's conversations of a channel: at the top, so that one update can count."""
+    return HELD + channel
 
 
 def due_shard(key: str) -> int:
@@ -64,6 +70,7 @@ class DynamoConversations:
     client: "DynamoDBClient"
     table: str
     agents_table: str
+    decisions_table: str
     clock: Clock
     pause: Callable[[int], None]
 
@@ -108,21 +115,16 @@ class DynamoConversations:
                 raise ConflictError("the item changed: read it again") from error
             raise
 
-    def claim(self, before: Conversation, after: Conversation, decision: Decision) -> Conversation:
+    def claim(
+        self, before: Conversation, after: Conversation, decision: Decision, cap: int | None = None
+    ) -> Conversation:
         changed, put = self._change(before, after)
-        take = {
-            "Update": {
-                "TableName": self.agents_table,
-                "Key": attributes({"agent_id": after.owner, "item": "agent"}),
-                "UpdateExpression": "SET #free = #free - :cost, idle_since = :at",
-                "ConditionExpression": "#free >= :cost AND presence = :online",
-                "ExpressionAttributeNames": {"#free": "free"},
-                "ExpressionAttributeValues": attributes(
-                    {":cost": after.cost, ":at": to_text(self.clock()), ":online": Presence.ONLINE.value}
-                ),
-            }
-        }
-        why = {"Put": {"TableName": self.table, "Item": _decision_item(decision)}}
+        condition, told = "#free >= :cost AND presence = :online", {":online": Presence.ONLINE.value}
+        limit: dict[str, Any] = {} if cap is None else {":cap": cap}
+        if limit:
+            condition += " AND (attribute_not_exists(#held) OR #held < :cap)"
+        take = self._take_units(after, self.clock(), condition, {**told, **limit})
+        why = {"Put": {"TableName": self.decisions_table, "Item": item_of(decision)}}
         transact(self.client, [put, take, why], self.pause, [ConflictError, AgentUnavailableError])  # type: ignore[list-item]  # literal dicts
         return changed
 
@@ -136,9 +138,26 @@ class DynamoConversations:
             "Update": {
                 "TableName": self.agents_table,
                 "Key": attributes({"agent_id": before.owner, "item": "agent"}),
-                "UpdateExpression": "SET #free = #free + :cost, idle_since = :at",
-                "ExpressionAttributeNames": {"#free": "free"},
-                "ExpressionAttributeValues": attributes({":cost": before.cost, ":at": to_text(at)}),
+                "UpdateExpression": (
+                    "SET #free = #free + :cost, #held = if_not_exists(#held, :one) - :one, idle_since = :at"
+                ),
+                "ExpressionAttributeNames": {"#free": "free", "#held": held(before.channel)},
+                "ExpressionAttributeValues": attributes({":cost": before.cost, ":one": 1, ":at": to_text(at)}),
+            }
+        }
+
+    def _take_units(self, after: Conversation, at: datetime, condition: str, told: dict[str, Any]) -> dict[str, Any]:
+        counted = {":cost": after.cost, ":one": 1, ":none": 0, ":at": to_text(at)}
+        return {
+            "Update": {
+                "TableName": self.agents_table,
+                "Key": attributes({"agent_id": after.owner, "item": "agent"}),
+                "UpdateExpression": (
+                    "SET #free = #free - :cost, #held = if_not_exists(#held, :none) + :one, idle_since = :at"
+                ),
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {"#free": "free", "#held": held(after.channel)},
+                "ExpressionAttributeValues": attributes({**counted, **told}),
             }
         }
 
@@ -153,6 +172,33 @@ class DynamoConversations:
         }
         transact(self.client, [put, add], self.pause, [ConflictError, ConflictError])  # type: ignore[list-item]  # a literal dict
         return changed
+
+    def change(
+        self, before: Conversation | None, after: Conversation, at: datetime, entry: Entry | None = None
+    ) -> Conversation:
+        changed, put = self._change(before, after) if before else self._begin(after)
+        was = before.owner if before else None
+        give = [self._give_back(before, at)] if before and was and was != after.owner else []
+        take = [self._take(after, at)] if after.owner and was != after.owner else []
+        add = [self._add(entry)] if entry else []
+        writes = [put, *give, *take, *add]
+        refusals = [AgentUnavailableError if write in take else ConflictError for write in writes]
+        transact(self.client, writes, self.pause, refusals)  # type: ignore[arg-type]  # literal dicts
+        return changed
+
+    def _begin(self, first: Conversation) -> tuple[Conversation, dict[str, Any]]:
+        filed = file(first)
+        item = {"TableName": self.table, "Item": self._item(filed)}
+        return filed, {"Put": {**item, "ConditionExpression": "attribute_not_exists(thread)"}}
+
+    def _take(self, after: Conversation, at: datetime) -> dict[str, Any]:
+        """Take units from whoever is there, even those they haven't: a person decided it."""
+        condition = "attribute_exists(agent_id) AND presence <> :offline"
+        return self._take_units(after, at, condition, {":offline": Presence.OFFLINE.value})
+
+    def _add(self, entry: Entry) -> dict[str, Any]:
+        item = {"TableName": self.table, "Item": self._entry_item(entry)}
+        return {"Put": {**item, "ConditionExpression": "attribute_not_exists(thread)"}}
 
     def _change(self, before: Conversation, after: Conversation) -> tuple[Conversation, dict[str, Any]]:
         changed = file(replace(after, revision=before.revision + 1))
@@ -294,14 +340,15 @@ class DynamoConversations:
         )
         return sorted({values(item)["thread"] for page in pages for item in page["Items"]})
 
-    def everything(self, thread: str) -> list[Conversation | Entry | Decision]:
+    def everything(self, thread: str) -> list[Conversation | Entry]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="thread = :thread",
             ExpressionAttributeValues=attributes({":thread": thread}),
             ConsistentRead=True,
         )
-        return [_as_record(item) for page in pages for item in page["Items"]]
+        records = (record_of(item) for page in pages for item in page["Items"])
+        return [record for record in records if record]
 
     def forget(self, conversation: Conversation, at: datetime) -> None:
         delete = {
@@ -315,13 +362,9 @@ class DynamoConversations:
         give = [self._give_back(conversation, at)] if conversation.owner else []
         transact(self.client, [delete, *give], self.pause, [ConflictError])  # type: ignore[list-item]  # literal dicts
 
-    def remove(self, record: Entry | Decision) -> None:
-        item = _MESSAGE + record.id if isinstance(record, Entry) else _decision_key(record.number) + to_text(record.at)
-        self.client.delete_item(TableName=self.table, Key=attributes({"thread": record.thread, "item": item}))
-
-    def decision(self, thread: str, number: int) -> Decision | None:
-        found = self._newest(thread, _decision_key(number))
-        return _decisions.read(values(found)) if found else None
+    def remove(self, entry: Entry) -> None:
+        key = attributes({"thread": entry.thread, "item": _MESSAGE + entry.id})
+        self.client.delete_item(TableName=self.table, Key=key)
 
     def heads(self, lane: Lane, limit: int) -> list[Waiting]:
         found = self.client.query(
@@ -388,15 +431,6 @@ def _as_alias(item: Attributes) -> Alias:
     return _aliases.read({**read, "thread": read["home"]})
 
 
-def _decision_key(number: int) -> str:
-    return f"{_DECISION}{number:06d}#"
-
-
-def _decision_item(decision: Decision) -> Attributes:
-    key = _decision_key(decision.number) + to_text(decision.at)
-    return attributes({**_decisions.plain(decision), "item": key})
-
-
 def _unchanged(entry: Entry) -> tuple[str, dict[str, str]]:
     """A condition that holds while neither the sender nor the media worker has changed a message, and its values."""
     stamps = {"changed_by_sender_at": entry.changed_by_sender_at, "fetched_at": entry.fetched_at}
@@ -411,10 +445,6 @@ def _conversation_key(number: int) -> str:
 def _as_conversation(item: Attributes) -> Conversation:
     read = values(item)
     return _conversations.read({**read, "skills": skills_of(read["skills"])})
-
-
-def _as_record(item: Attributes) -> Conversation | Entry | Decision:
-    return record_of(item) or _decisions.read(values(item))
 
 
 def _as_entry(item: Attributes) -> Entry:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.consent import Consent
+from switchboard.conversation import Mark
 from switchboard.erasure import Erasure
 from switchboard.errors import AlreadyRecordedError, ConflictError
 from switchboard.ports import Contact, Evidence
@@ -139,6 +140,9 @@ class DynamoCustomers:
 
     def suppress(self, contact: Contact, reason: str | None) -> None:
         self._change(replace(contact, undeliverable=reason), "undeliverable")
+
+    def mark(self, contact: Contact, mark: Mark | None) -> None:
+        self._change(replace(contact, mark=mark), "mark")
 
     def _change(self, changed: Contact, *names: str) -> None:
         try:

@@ -8,7 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from switchboard.errors import ConflictError, NotFoundError
+from switchboard import conversation as transition
+from switchboard.conversation import Decision
+from switchboard.errors import AgentUnavailableError, ConflictError, NotFoundError
+from switchboard.flows import desk
 from switchboard.policy import Priority
 from switchboard.routing import Agent, Lane, Presence
 from tests.world import MONDAY, World
@@ -45,6 +48,14 @@ def test_an_agent_is_read_as_they_were_put(world: World) -> None:
     world.board.agents.put(ann)
     assert get(world, "ann") == ann
     assert world.board.agents.get("nobody") is None
+
+
+def test_a_shift_has_an_end_or_none(world: World) -> None:
+    world.agent("ann")
+    assert world.board.agents.set_shift("ann", SOON).shift_until == SOON
+    assert world.board.agents.set_shift("ann", None).shift_until is None
+    with pytest.raises(NotFoundError, match="a lead must add them first"):
+        world.board.agents.set_shift("nobody", SOON)
 
 
 def test_a_change_of_a_lead_keeps_presence_and_load(world: World) -> None:
@@ -93,9 +104,11 @@ def test_a_rare_skill_is_found_among_a_hundred_agents(world: World) -> None:
 
 @pytest.mark.parametrize("changes", [{"units": 0}, {"presence": Presence.AWAY}])
 def test_who_is_full_or_absent_is_no_longer_listed_once_found_so(world: World, changes: dict[str, Any]) -> None:
-    ann = world.agent("ann", units=changes.get("units", 5))
+    ann = world.agent("ann")
     if "presence" in changes:
         world.board.agents.set_presence(ann.agent_id, changes["presence"], SOON, MONDAY)
+    else:
+        world.board.agents.put(replace(get(world, "ann"), units=0))
     assert all(tokens(world, "ann").values())
     assert found(world, SUPPORT) == ["ann"]
     assert tokens(world, "ann") == {"support": None, "returns": None}
@@ -162,3 +175,53 @@ def test_an_error_that_is_no_lost_race_is_not_taken_for_one(world: World) -> Non
             world.board.agents.set_presence("ann", Presence.ONLINE, SOON, MONDAY)
         with pytest.raises(ClientError):
             world.board.agents.mark_gone(ann)
+
+
+def test_what_an_agent_holds_is_counted_by_channel(world: World) -> None:
+    ann = world.agent("ann")
+    world.text(sender="+15551230001")
+    world.text(sender="+15551230002")
+    assert get(world, "ann").held == {"sms": 2}
+    known = world.all_conversations()[0]
+    desk.resolve(ann, known.id, world.board, leave_unanswered=True)
+    assert get(world, "ann").held == {"sms": 1}
+
+
+def test_a_claim_is_refused_over_the_cap_of_its_channel_whatever_units_are_left(world: World) -> None:
+    world.text()
+    world.agent("ann", online=False)
+    world.board.agents.set_presence("ann", Presence.ONLINE, SOON, MONDAY)
+    known = world.only()
+    decision = Decision(thread=known.thread, number=1, agent_id="ann", at=MONDAY, seed="s", policy="p")
+    after = transition.claim(known, decision, 1, None)
+    name = {"agent_id": {"S": "ann"}, "item": {"S": "agent"}}
+    one = {":one": {"N": "1"}}
+    update = {"UpdateExpression": "SET #held = :one", "ExpressionAttributeNames": {"#held": "held#sms"}}
+    world.client.update_item(TableName="agents", Key=name, ExpressionAttributeValues=one, **update)
+    with pytest.raises(AgentUnavailableError):
+        world.conversations.claim(known, after, decision, 1)
+    assert world.conversations.claim(known, after, decision, 2).owner == "ann"
+
+
+def test_caps_of_their_own_are_kept_and_changed(world: World) -> None:
+    world.agent("ann", caps={"sms": 2})
+    assert get(world, "ann").caps == {"sms": 2}
+    world.board.agents.put(replace(get(world, "ann"), caps={"email": 3}))
+    assert get(world, "ann").caps == {"email": 3}
+
+
+def test_a_level_is_found_from_itself_on(world: World) -> None:
+    for level in range(1, 6):
+        world.agent(f"a{level}", skills=(f"spanish:{level}" if level > 1 else "spanish",))
+    lane = Lane("support", ("spanish:3",), Priority.NORMAL)
+    assert sorted(found(world, lane)) == ["a3", "a4", "a5"]
+
+
+def test_who_comes_back_is_idle_since_then_and_a_heartbeat_changes_nothing(world: World) -> None:
+    later = MONDAY + timedelta(hours=1)
+    world.agent("ann")
+    assert get(world, "ann").idle_since == MONDAY
+    world.board.agents.set_presence("ann", Presence.ONLINE, SOON, later)
+    assert get(world, "ann").idle_since == MONDAY
+    world.board.agents.set_presence("ann", Presence.AWAY, SOON, later)
+    assert get(world, "ann").idle_since == later

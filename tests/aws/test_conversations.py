@@ -126,9 +126,9 @@ def test_a_claim_takes_units_and_the_conversation_together(world: World) -> None
 def test_promise_9_a_claim_and_why_it_was_made_are_written_together(world: World) -> None:
     world.agent("ann", units=3)
     world.conversations.open(ONE)
-    assert world.conversations.decision(ONE.thread, ONE.number) is None
+    assert world.board.decisions.latest(ONE.id) is None
     world.conversations.claim(ONE, taken(ONE), WHY)
-    assert world.conversations.decision(ONE.thread, ONE.number) == WHY
+    assert world.board.decisions.latest(ONE.id) == WHY
 
 
 def test_a_claim_of_a_changed_conversation_takes_nothing(world: World) -> None:
@@ -160,6 +160,40 @@ def test_freeing_gives_back_exactly_what_was_taken_and_once(world: World) -> Non
     with pytest.raises(ConflictError):
         world.conversations.free(claimed, released, MONDAY)
     assert world.free("ann") == 5
+
+
+def test_what_a_person_decides_moves_units_of_both_sides_past_the_capacity_with_its_note(world: World) -> None:
+    world.agent("ann")
+    world.agent("bob", units=1)
+    world.conversations.open(ONE)
+    claimed = world.conversations.claim(ONE, taken(ONE), WHY)
+    note = replace(QUEUED, id="n1", direction="internal", kind="note", position=None, status=None)
+    world.conversations.change(claimed, replace(claimed, owner="bob"), MONDAY, note)
+    assert (world.free("ann"), world.free("bob")) == (5, -1)
+    assert world.conversations.entry("acme-sms.c1", "n1") == note
+
+
+def test_a_decision_for_who_is_offline_or_on_what_changed_changes_nothing(world: World) -> None:
+    world.agent("ann")
+    world.agent("bob", online=False)
+    world.conversations.open(ONE)
+    claimed = world.conversations.claim(ONE, taken(ONE), WHY)
+    with pytest.raises(AgentUnavailableError):
+        world.conversations.change(claimed, replace(claimed, owner="bob"), MONDAY, QUEUED)
+    with pytest.raises(ConflictError):
+        world.conversations.change(ONE, replace(ONE, owner="ann", cost=1), MONDAY, QUEUED)
+    assert (world.free("ann"), world.free("bob")) == (3, 5)
+    assert world.conversations.entry("acme-sms.c1", "r1") is None
+    assert world.conversations.get("acme-sms.c1", 1) == claimed
+
+
+def test_a_conversation_that_an_agent_opens_is_written_with_its_message_and_their_units_once(world: World) -> None:
+    world.agent("ann")
+    first = replace(ONE, status=Status.ASSIGNED, owner="ann", cost=2, assigned_at=MONDAY, awaiting_since=None)
+    world.conversations.change(None, first, MONDAY, QUEUED)
+    with pytest.raises(ConflictError):
+        world.conversations.change(None, first, MONDAY, QUEUED)
+    assert world.free("ann") == 3
 
 
 def test_a_change_and_its_message_are_written_together_or_not_at_all(world: World) -> None:

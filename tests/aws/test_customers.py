@@ -81,6 +81,21 @@ def test_EM_25_nothing_more_is_sent_to_a_suppressed_address_until_that_is_lifted
     assert reread(world).undeliverable is None
 
 
+def test_a_mark_stands_until_it_is_lifted_and_only_over_what_was_read(world: World) -> None:
+    customers = world.board.customers
+    first = customers.meet("sms:+15551230001", "c1", MONDAY)
+    customers.mark(first, "blocked")
+    marked = customers.contact("sms:+15551230001")
+    assert marked
+    assert marked.mark == "blocked"
+    with pytest.raises(ConflictError):
+        customers.mark(first, None)
+    customers.mark(marked, None)
+    lifted = customers.contact("sms:+15551230001")
+    assert lifted
+    assert lifted.mark is None
+
+
 def test_an_error_that_is_no_lost_race_is_not_taken_for_one(world: World) -> None:
     contact = meet(world)
     stubber = Stubber(world.client)

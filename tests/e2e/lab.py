@@ -29,6 +29,7 @@ from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.conversations import DynamoConversations, record_of
 from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
+from switchboard.aws.decisions import DynamoDecisions
 from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.queues import DynamoQueues
 from switchboard.aws.secrets import read_pepper
@@ -81,9 +82,9 @@ class Lab:
         self.logs = self.running.client("logs")
         described = self.lambda_.list_functions()["Functions"]
         self.functions = {one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: one for one in described}
-        self.conversations = DynamoConversations(
-            self.dynamodb, outputs["ConversationsTable"], outputs["AgentsTable"], system_clock, pause
-        )
+        kinds = ("Conversations", "Agents", "Decisions")
+        conversations, agents, decisions = (outputs[f"{kind}Table"] for kind in kinds)
+        self.conversations = DynamoConversations(self.dynamodb, conversations, agents, decisions, system_clock, pause)
         self.agents = DynamoAgents(self.dynamodb, outputs["AgentsTable"], pause)
         self.customers = DynamoCustomers(self.dynamodb, outputs["CustomersTable"], pause)
         self.board = Board(
@@ -96,6 +97,7 @@ class Lab:
             customers=self.customers,
             queues=DynamoQueues(self.dynamodb, outputs["QueuesTable"]),
             erasures=DynamoErasures(self.dynamodb, outputs["ErasuresTable"], self._pepper),
+            decisions=DynamoDecisions(self.dynamodb, outputs["DecisionsTable"]),
             router_queue=self,
         )
 

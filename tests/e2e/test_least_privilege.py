@@ -250,6 +250,14 @@ def _replies(stage: Stage) -> bool:
     return stage.asks("POST", f"conversations/{stage.known.id}/replies", {"text": "Hi!"})
 
 
+def _holds_for_spam(stage: Stage) -> bool:
+    return stage.asks("PUT", f"conversations/{stage.known.id}/spam")
+
+
+def _places(stage: Stage) -> bool:
+    return stage.asks("PUT", f"conversations/{stage.known.id}/place", {"priority": "low"})
+
+
 def _lists_the_quarantine(stage: Stage) -> bool:
     return stage.asks("GET", f"quarantine/{ACCOUNT}")
 
@@ -404,6 +412,7 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "RememberLanes": _sweeps,
         "ListQuarantined": _quarantines,
         "KnowErased": _routes,
+        "RecordDecisions": _routes_to_nobody,
         "ReadPepper": _routes,
         "LookAgain": _routes_to_nobody,
     },
@@ -426,6 +435,7 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
     "outbox": {
         "PutOnBus": _publishes,
         "CountResponseTimes": _counts_an_answer,
+        "RecordWhatCameOfIt": _publishes,
     },
     "agent_api": {
         "WorkOnConversations": _shows_a_conversation,
@@ -433,7 +443,11 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "ClaimAgents": _shows_the_agent,
         "FindCandidates": _hands_on,
         "CheckConsent": _replies,
+        "MeetAndMarkCustomers": _holds_for_spam,
+        "FindAddresses": _holds_for_spam,
         "ReadLanes": _comes_online,
+        "RecordDecisions": _comes_online,
+        "AddLanes": _places,
         "ShowQuarantined": _lists_the_quarantine,
         "ShowRawBytes": _shows_raw_bytes,
         "ShowContent": _shows_a_whole_message,
@@ -454,6 +468,7 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "ReadPepper": _erases,
         "AskToErase": _erases,
         "EraseConversations": _erases,
+        "EraseDecisions": _erases,
         "FindEverything": _erases,
         "EraseContact": _erases,
         "GiveSlotBack": _erases,
@@ -606,8 +621,8 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
     "agent_api": (
         "secretsmanager:GetSecretValue secret",
         "events:PutEvents BusName",
-        "dynamodb:UpdateItem CustomersTable",
-        "dynamodb:UpdateItem QueuesTable",
+        "dynamodb:DeleteItem CustomersTable",
+        "dynamodb:PutItem QueuesTable",
         "dynamodb:PutItem QuarantineTable",
         "s3:PutObject RawBucket",
         "s3:DeleteObject RawBucket",
@@ -649,11 +664,13 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
 }
 """What would do harm in the hands of whoever took a function over: an action, and on what."""
 MAY_DELETE = "erase"
-DELETIONS = ("dynamodb:DeleteItem ConversationsTable", "dynamodb:DeleteItem CustomersTable")
+DELETIONS = tuple(f"dynamodb:DeleteItem {kind}Table" for kind in ("Conversations", "Customers", "Decisions"))
 
 EVERYWHERE = (
     "dynamodb:Scan ConversationsTable",
     "dynamodb:DeleteTable ConversationsTable",
+    "dynamodb:Scan DecisionsTable",
+    "dynamodb:UpdateItem DecisionsTable",
     "dynamodb:DeleteItem QuarantineTable",
     "dynamodb:DeleteItem ErasuresTable",
     "iam:PutRolePolicy *",

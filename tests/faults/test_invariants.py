@@ -5,22 +5,27 @@ A story is a random list of steps; after each of them the plumbing settles, a sw
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeAlias
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchboard.conversation import Conversation, Entry, Status
-from switchboard.flows import desk
-from switchboard.flows.dispatch import lane_of
+from switchboard.errors import ForbiddenError, NotFoundError, RefusedError
+from switchboard.flows import assignments, desk, remarks, standing
+from switchboard.flows.assignments import Target
 from switchboard.message import Message, Party
-from switchboard.routing import Agent, Presence, objection
+from switchboard.policy import Priority
+from switchboard.routing import Agent, Presence, case_of, lane_of, objection
 from tests.world import World, make_world
 
 AGENTS = {"ann": 2, "bob": 1}
 """Who is there, and their units. Only ann knows about returns."""
 TEXTS = ("hello", "this is urgent", "a refund please", "there is smoke")
+ACTS = ("assign", "take", "transfer", "hand", "snooze", "reopen", "place", "spam", "block", "unblock")
 Step: TypeAlias = Callable[["Story"], None]
 
 
@@ -54,6 +59,33 @@ class Story:
         for known in desk.my_conversations(who, self.world.board)[:1]:
             desk.resolve(who, known.id, self.world.board, leave_unanswered=True)
 
+    def act(self, agent_id: str, act: str, place: int) -> None:
+        """A person does something by hand with any conversation, if they may."""
+        every = self.world.all_conversations()
+        if every:
+            who, known = desk.Caller(agent_id, is_lead=agent_id == "bob"), every[place % len(every)]
+            with suppress(ForbiddenError, NotFoundError, RefusedError):
+                self._act(who, act, known.id)
+
+    def _act(self, who: desk.Caller, act: str, known: str) -> None:
+        board = self.world.board
+        acts: dict[str, Callable[[], object]] = {
+            "assign": lambda: assignments.assign(who, known, "ann", board),
+            "take": lambda: assignments.take(who, known, board),
+            "transfer": lambda: assignments.transfer(who, known, Target(queue="returns"), "n", self._key(), board),
+            "hand": lambda: assignments.transfer(who, known, Target(agent_id="bob"), "n", self._key(), board),
+            "snooze": lambda: assignments.snooze(who, known, self.world.now + timedelta(minutes=5), board),
+            "reopen": lambda: assignments.reopen(who, known, board),
+            "place": lambda: remarks.place(who, known, None, Priority.HIGH, board),
+            "spam": lambda: standing.hold(who, known, "spam", board),
+            "block": lambda: standing.hold(who, known, "blocked", board),
+            "unblock": lambda: standing.lift(who, known, "blocked", board),
+        }
+        acts[act]()
+
+    def _key(self) -> str:
+        return f"t{next(self.world.ids)}"
+
     def presence(self, agent_id: str, presence: Presence) -> None:
         desk.set_presence(desk.Caller(agent_id), presence, self.world.board)
 
@@ -79,6 +111,7 @@ def steps() -> st.SearchStrategy[Step]:
         st.builds(lambda n: lambda s: s.redeliver(n), st.integers(0, 20)),
         st.builds(lambda a: lambda s: s.reply(a), agents),
         st.builds(lambda a: lambda s: s.resolve(a), agents),
+        st.builds(lambda a, act, n: lambda s: s.act(a, act, n), agents, st.sampled_from(ACTS), st.integers(0, 9)),
         st.builds(lambda a, p: lambda s: s.presence(a, p), agents, st.sampled_from(Presence)),
         st.builds(lambda m: lambda s: s.wait(m), st.sampled_from([1, 11, 60 * 24 * 4])),
         st.builds(lambda m: lambda s: s.vanish(m), st.sampled_from([1, 3])),
@@ -108,7 +141,7 @@ def audit(story: Story) -> None:
     _no_capacity_drifts(agents, conversations)
     for conversation in conversations:
         _is_consistent(conversation, world)
-        _does_not_wait_in_vain(conversation, agents)
+        _does_not_wait_in_vain(conversation, agents, world)
     entries = [entry for conversation in conversations for entry in world.entries(conversation)]
     _nothing_is_lost_or_doubled(story, conversations, entries)
 
@@ -118,7 +151,9 @@ def _no_capacity_drifts(agents: list[Agent], conversations: list[Conversation]) 
     for conversation in conversations:
         held[conversation.owner] += conversation.cost
     for agent in agents:
-        assert 0 <= agent.free <= agent.units
+        theirs = [known for known in conversations if known.owner == agent.agent_id]
+        assert agent.free <= agent.units
+        assert agent.free >= 0 or any(known.assigned_by for known in theirs)  # only people exceed it
         assert agent.units - agent.free == held[agent.agent_id]
 
 
@@ -133,10 +168,10 @@ def _is_consistent(conversation: Conversation, world: World) -> None:
         assert lane_of(conversation) in world.board.queues.lanes(conversation.queue)
 
 
-def _does_not_wait_in_vain(conversation: Conversation, agents: list[Agent]) -> None:
+def _does_not_wait_in_vain(conversation: Conversation, agents: list[Agent], world: World) -> None:
     if conversation.status is Status.WAITING:
-        able = [a for a in agents if objection(a, lane_of(conversation), 1, conversation.passed_over) is None]
-        assert not able
+        case = case_of(conversation, agents, world.policy, "", world.now)
+        assert all(objection(agent, case) for agent in case.candidates)
 
 
 def _nothing_is_lost_or_doubled(story: Story, conversations: list[Conversation], entries: list[Entry]) -> None:

@@ -20,3 +20,10 @@ def test_tests_work_on_the_tables_that_are_deployed(local: Synthesis) -> None:
     deployed = [_shape(table) for table in local.main.of_type("AWS::DynamoDB::GlobalTable").values()]
     tested = [_shape(definition(name, table)) for name, table in TABLES.items()]
     assert sorted(deployed, key=str) == sorted(tested, key=str)
+
+
+def test_only_decisions_expire_by_themselves(local: Synthesis) -> None:
+    tables = local.main.of_type("AWS::DynamoDB::GlobalTable").values()
+    expiring = {table["KeySchema"][0]["AttributeName"]: table.get("TimeToLiveSpecification") for table in tables}
+    assert expiring.pop("conversation") == {"AttributeName": "expires_at", "Enabled": True}
+    assert set(expiring.values()) == {None}

@@ -31,6 +31,7 @@ from switchboard.conversation import (
     resolve,
     split_id,
     thread_of,
+    wait,
 )
 from switchboard.errors import RefusedError
 from switchboard.hours import Hours, Interval
@@ -279,12 +280,12 @@ def test_silence_resolves() -> None:
 
 def test_resolving_is_refused_while_an_answer_is_owed() -> None:
     with pytest.raises(RefusedError, match="leave_unanswered"):
-        resolve(assigned(), leave_unanswered=False)
+        resolve(assigned(), at(7), leave_unanswered=False)
 
 
 @pytest.mark.parametrize("known", [assigned(), waiting()])
 def test_resolving_may_leave_a_customer_unanswered_on_purpose(known: Conversation) -> None:
-    over = resolve(known, leave_unanswered=True)
+    over = resolve(known, at(7), leave_unanswered=True)
     assert (over.status, over.resolved_by) == (Status.RESOLVED, "agent")
     assert (over.owner, over.cost, over.awaiting_since, over.due_at) == (None, 0, None, None)
 
@@ -359,3 +360,34 @@ def test_who_comes_back_within_three_days_of_a_resolution_repeats(hours: int, ex
 
 def test_a_first_message_repeats_nothing() -> None:
     assert repeats(None, MONDAY) == 0
+
+
+# -- waiting ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("passed_until", "step", "due"), [(None, None, None), (None, 5, 5), (8, None, 8), (8, 5, 5), (8, 9, 8)]
+)
+def test_what_waits_is_due_at_its_next_step_or_when_nobody_is_passed_over_any_more(
+    passed_until: float | None, step: float | None, due: float | None
+) -> None:
+    passed = {"passed_over": "ann", "passed_until": at(passed_until)} if passed_until else {}
+    known = wait(waiting(**passed), at(step) if step else None)
+    assert known.due_at == (at(due) if due else None)
+    assert wait(known, at(step) if step else None) == known
+
+
+def test_a_step_of_waiting_does_not_end_being_passed_over() -> None:
+    known = wait(waiting(passed_over="ann", passed_until=at(8)), at(5))
+    stepped = lapse(known, at(5), LEASE, SILENCE)
+    assert stepped
+    assert wait(stepped, None) == replace(known, due_at=at(8))
+    over = lapse(wait(stepped, None), at(8), LEASE, SILENCE)
+    assert over
+    assert over.passed_over is None
+
+
+def test_the_customer_was_last_with_whoever_took_it_or_answered() -> None:
+    assert assigned().last_agent_at == MONDAY
+    assert answered().last_agent_at == at(2)
+    assert idle().last_agent_at == at(2)

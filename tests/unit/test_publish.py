@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from switchboard import actions
 from switchboard import conversation as transition
 from switchboard.conversation import Acknowledgement, Conversation, Decision, Entry
 from switchboard.events import (
@@ -16,15 +17,18 @@ from switchboard.events import (
     ConversationDeliveryChanged,
     ConversationEvent,
     ConversationIdled,
+    ConversationMarked,
     ConversationMessageAdded,
+    ConversationNoted,
     ConversationOpened,
     ConversationQueued,
     ConversationResolved,
+    ConversationSnoozed,
 )
 from switchboard.flows.publish import Change, Removal, events_of
 from switchboard.hours import Hours, Interval
 from switchboard.message import DeliveryStatus
-from switchboard.policy import Priority
+from switchboard.policy import Priority, Times
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 ALWAYS = Hours("UTC", ((Interval(0, 1440),),) * 7, {})
@@ -55,6 +59,7 @@ ASSIGNED = transition.claim(
 )
 ANSWERED = transition.answer(ASSIGNED, "ann", NOW + timedelta(minutes=1), ALWAYS, LEASE)
 IDLE = transition.release(ANSWERED, "agent_gone", NOW, SILENCE)
+RESOLVED = transition.resolve(WAITING, NOW, leave_unanswered=True)
 INBOUND = Entry(
     id="m1",
     thread="acme-sms.c1",
@@ -130,7 +135,7 @@ def test_a_resolution_says_by_whom() -> None:
     event = only(IDLE, transition.lapse(IDLE, NOW + SILENCE, LEASE, SILENCE))
     assert isinstance(event, ConversationResolved)
     assert event.by == "silence"
-    assert only(ANSWERED, transition.resolve(ANSWERED, leave_unanswered=False)).by == "agent"
+    assert only(ANSWERED, transition.resolve(ANSWERED, NOW, leave_unanswered=False)).by == "agent"
 
 
 def test_a_change_that_means_nothing_outside_is_silent() -> None:
@@ -170,9 +175,15 @@ def test_no_event_carries_words_addresses_or_who_the_customer_is_by_name() -> No
     changes = [
         *((None, WAITING), (WAITING, ASSIGNED), (WAITING, told), (ASSIGNED, ANSWERED), (ANSWERED, IDLE)),
         *((ASSIGNED, transition.release(ASSIGNED, "agent_gone", NOW, SILENCE)), (None, INBOUND)),
-        (ANSWERED, transition.resolve(ANSWERED, leave_unanswered=False)),
+        (ANSWERED, transition.resolve(ANSWERED, NOW, leave_unanswered=False)),
         (OUTBOUND, replace(OUTBOUND, status=DeliveryStatus.DELIVERED)),
         (INBOUND, transition.edit(INBOUND, WORDS, (), NOW)),
+        (ASSIGNED, actions.snooze(ASSIGNED, NOW + LEASE, "ann", NOW)),
+        (WAITING, actions.place(WAITING, "returns", (), Priority.HIGH, "ann", NOW)),
+        (WAITING, actions.tag(WAITING, [WORDS], "ann")),
+        (WAITING, actions.hold_for(WAITING, "spam", "ann", NOW)),
+        (RESOLVED, actions.reopen(RESOLVED, "ann", NOW, 1, ALWAYS, Times())),
+        (None, actions.note(WAITING, "note.1.k", "ann", WORDS, ("ben",), NOW)),
     ]
     published = [event for before, after in changes for event in events(before, after)]
     published += events_of(Removal(WAITING.id, WAITING.account, WAITING.channel, NOW))
@@ -180,6 +191,66 @@ def test_no_event_carries_words_addresses_or_who_the_customer_is_by_name() -> No
     text = "".join(event.model_dump_json() for event in published)
     assert ADDRESS not in text
     assert WORDS not in text
+
+
+def kinds(before: Any, after: Any) -> list[str]:
+    return [event.DETAIL_TYPE.removeprefix("conversation.") for event in events(before, after)]
+
+
+def test_an_assignment_by_a_person_says_by_whom() -> None:
+    by_lead = actions.assign(ASSIGNED, "ben", "lea", NOW, 1, ALWAYS, Times())
+    event = only(ASSIGNED, by_lead)
+    assert isinstance(event, ConversationAssigned)
+    assert (event.agent_id, event.by) == ("ben", "lea")
+    assert only(WAITING, ASSIGNED).by is None
+
+
+def test_an_assignment_from_rest_and_of_what_an_agent_opened_are_announced() -> None:
+    taken = actions.assign(IDLE, "ben", "ben", NOW, 1, ALWAYS, Times())
+    assert kinds(IDLE, taken) == ["assigned"]
+    assert kinds(None, replace(taken, silence=actions.OPENED_BY_US)) == ["opened", "assigned"]
+
+
+def test_what_a_blocked_customer_opens_is_over_at_once() -> None:
+    assert kinds(None, RESOLVED) == ["opened", "resolved"]
+
+
+def test_a_transfer_to_a_queue_is_a_queueing_that_says_by_whom_and_where_it_is_now() -> None:
+    queued, placed = (actions.pass_on(ASSIGNED, queue, (), "ann", NOW, LEASE) for queue in ("support", "returns"))
+    event = only(ASSIGNED, queued)
+    assert isinstance(event, ConversationQueued)
+    assert (event.reason, event.agent_id) == ("transferred", "ann")
+    assert kinds(ASSIGNED, placed) == ["placed", "queued"]
+
+
+def test_a_snooze_tells_until_when_and_its_end_that_it_waits() -> None:
+    snoozed = actions.snooze(ASSIGNED, NOW + LEASE, "ann", NOW)
+    event = only(ASSIGNED, snoozed)
+    assert isinstance(event, ConversationSnoozed)
+    assert (event.agent_id, event.until) == ("ann", NOW + LEASE)
+    ended = only(snoozed, transition.lapse(snoozed, NOW + LEASE, LEASE, SILENCE))
+    assert isinstance(ended, ConversationQueued)
+    assert (ended.reason, ended.waiting_since, ended.agent_id) == ("snooze_over", NOW, None)
+
+
+def test_a_priority_that_the_machine_raises_later_is_nobodys_placing() -> None:
+    placed = actions.place(WAITING, "support", (), Priority.LOW, "ann", NOW)
+    assert kinds(WAITING, placed) == ["placed"]
+    assert kinds(placed, replace(placed, priority=Priority.URGENT)) == []
+
+
+def test_a_note_is_announced_as_a_note_only_and_never_as_a_message() -> None:
+    event = only(None, actions.note(WAITING, "note.1.k", "ann", WORDS, ("ben",), NOW))
+    assert isinstance(event, ConversationNoted)
+    assert (event.agent_id, event.mentions) == ("ann", ("ben",))
+
+
+def test_a_lifted_mark_is_announced() -> None:
+    held = actions.hold_for(WAITING, "blocked", "ann", NOW)
+    assert kinds(WAITING, held) == ["marked", "resolved"]
+    lifted = only(held, actions.acquit(held, "lea"))
+    assert isinstance(lifted, ConversationMarked)
+    assert (lifted.agent_id, lifted.mark) == ("lea", None)
 
 
 def test_each_change_of_a_message_by_its_sender_is_announced_once() -> None:
