@@ -191,7 +191,7 @@ def test_the_stream_is_halved_on_errors_and_its_failures_are_kept(template: Temp
 
 def test_every_table_can_be_restored_to_any_second(template: Template) -> None:
     tables = template.of_type("AWS::DynamoDB::GlobalTable").values()
-    assert len(tables) == 6
+    assert len(tables) == 7
     for table in tables:
         (replica,) = table["Replicas"]
         assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
