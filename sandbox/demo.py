@@ -172,7 +172,8 @@ class Morning:
             owner = self._name(seen["owner"]) if seen["owner"] else "-"
             place = f"{seen['channel']:10} {seen['queue']:8} {seen['priority']:8}"
             print(f"{who:9} {place} {seen['status']:9} {owner:7} {promised}")
-        print("\nAnswer the others: make desk AGENT=ann (or ben, cho). The customers read theirs on the phones page.")
+        print("\nWhere nobody has it, all desks are full: resolve something, or empty them with make reset.")
+        print("Answer the others: make desk AGENT=ann (or ben, cho). The customers read theirs on the phones page.")
 
 
 def main() -> None:
