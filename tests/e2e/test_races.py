@@ -11,7 +11,7 @@ from tests.e2e.lab import CUSTOMER, Lab
 def test_SEC_18_fifty_identical_deliveries_at_once_have_one_effect(lab: Lab) -> None:
     lab.add_agent("solo")
     form = lab.fields("hello")
-    lab.at_once([lambda: lab.deliver(form) for _ in range(50)])
+    assert set(lab.at_once([lambda: lab.deliver(form) for _ in range(50)])) == {200}
     lab.wait_for(lab.phone, "the acknowledgement")
     lab.await_quiet()
     assert len(lab.all_conversations()) == 1
@@ -25,7 +25,7 @@ def test_SEC_18_fifty_identical_deliveries_at_once_have_one_effect(lab: Lab) -> 
 def test_twenty_different_messages_of_a_new_customer_at_once_open_one_conversation(lab: Lab) -> None:
     lab.add_agent("solo")
     forms = [lab.fields(f"part {n}") for n in range(20)]
-    lab.at_once([partial(lab.deliver, form) for form in forms])
+    assert set(lab.at_once([partial(lab.deliver, form) for form in forms])) == {200}
     lab.wait_for(lambda: sum(e.author == "customer" for e in lab.all_entries()) == 20, "all twenty messages")
     lab.await_quiet()
     (known,) = lab.all_conversations()
@@ -44,7 +44,7 @@ def test_two_hundred_conversations_raced_onto_few_agents_leave_one_owner_each_an
         lab.add_agent(agent_id, units=5)
     customers = [f"+1555124{n:04d}" for n in range(200)]
     forms = [lab.fields("hello", sender=customer) for customer in customers]
-    lab.at_once([partial(lab.deliver, form) for form in forms])
+    assert set(lab.at_once([partial(lab.deliver, form) for form in forms])) == {200}
     lab.wait_for(lambda: len(lab.all_conversations()) == 200, "all two hundred conversations", patience=180)
     lab.await_quiet()
     lab.sweep()
