@@ -4,6 +4,7 @@ STAGE ?= dev
 AGENT ?= ann
 AWS_PORT ?=
 PHONES_PORT ?=
+TO ?=
 MAIL_PORT ?=
 
 # The Python that the environment is made with: 3.13, which the functions run on, else the newest that works. Each is
@@ -25,7 +26,7 @@ UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 FAST := tests/unit tests/flows tests/aws tests/functions
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo desk down reset check lint test synth deploy docs bench fuzz lock
+.PHONY: help install up demo desk travel down reset check lint test synth deploy docs bench fuzz lock
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -40,6 +41,9 @@ demo: $(VENV) ## play a morning over every channel, beside make up
 
 desk: $(VENV) ## answer as an agent, beside make up (AGENT=ann, ben, cho or dee)
 	@.venv/bin/python -m sandbox.desk $(AGENT)
+
+travel: $(VENV) ## be at another time, beside make up (TO=2026-12-24T17:30; without, the present)
+	@.venv/bin/python -m sandbox travel $(TO)
 
 down: $(VENV) ## stop a make up that was left running
 	@.venv/bin/python -m sandbox down

@@ -182,6 +182,7 @@ class Function(Construct):
                 "STAGE": settings.stage,
                 "POWERTOOLS_SERVICE_NAME": name,
                 "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                **({"CLOCK_FILE": settings.clock_file} if settings.clock_file else {}),
                 **environment,
             },
         )

@@ -64,6 +64,8 @@ class StageSettings:
     """What providers call, where a domain of one's own stands before the API; empty is the API's URL."""
     provider_base_url: str = ""
     """A double of the provider, called in its place; empty in the cloud."""
+    clock_file: str = ""
+    """Says by how many seconds a sandbox is ahead of the machine; empty in the cloud, where time is what it is."""
     console_url: str = ""
     """Where agents come back to after signing in; empty is the API's URL."""
     alarm_email: str = ""

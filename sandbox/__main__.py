@@ -1,4 +1,4 @@
-"""`python -m sandbox up`, `down` and `reset`: what `make up`, `make down` and `make reset` run."""
+"""`python -m sandbox up`, `down`, `reset` and `travel`: what `make up` and so on run."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox import emulator, feed, locks
 from sandbox.children import ROOT
+from sandbox.clock import clock_of
 from sandbox.errors import SandboxError
 from sandbox.install import require_node
 from sandbox.ports import HOST, choose_ports
@@ -74,6 +75,18 @@ def reset(options: argparse.Namespace) -> None:
     print("Forgotten: the next make up starts from nothing.")
 
 
+def travel(options: argparse.Namespace) -> None:
+    """Let it be another time for everybody, from now on; without one, the present."""
+    clock = clock_of(options.directory)
+    if not clock.file.parent.exists():
+        raise SandboxError("nothing is running here: make up first")
+    if options.to:
+        clock.travel(options.to.astimezone())
+    else:
+        clock.come_back()
+    print(f"It is {clock().astimezone():%A, %d %B %Y, %H:%M %Z}. Who waits for the next minute sees what it brings.")
+
+
 def _serve(running: Running, *, with_agents: bool) -> None:
     with step("Subscribing to what happens"):
         subscription = feed.Subscription(running.emulator, running.outputs["BusName"])
@@ -84,7 +97,7 @@ def _serve(running: Running, *, with_agents: bool) -> None:
         print(_welcome(running, with_agents=with_agents), flush=True)
         story = feed.Feed(running.team)
         while True:
-            for line in story.read(subscription.take(), datetime.now(UTC)):
+            for line in story.read(subscription.take(), running.clock()):
                 print(feed.show(line, colours=sys.stdout.isatty()), flush=True)
     except (BotoCoreError, ClientError) as error:
         raise SandboxError(f"the embedded AWS stopped answering: see {running.directory / 'logs/aws.log'}") from error
@@ -149,6 +162,9 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--no-agents", dest="with_agents", action="store_false", help="leave every desk empty")
     start.set_defaults(command=up)
     commands.add_parser("down", help="stop a forgotten one").set_defaults(command=down)
+    trip = commands.add_parser("travel", help="be at another time: see what a customer is told then")
+    trip.add_argument("to", nargs="?", type=datetime.fromisoformat, help="such as 2026-12-24T17:30; none is now")
+    trip.set_defaults(command=travel)
     commands.add_parser("reset", help="stop, and forget all state").set_defaults(command=reset)
     return parser
 

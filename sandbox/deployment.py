@@ -28,7 +28,7 @@ class Deployment:
             elsewhere = self._directory / "tmp"  # where cdk.json stands it would synthesise the app first
             self._run("bootstrap", f"aws://{ACCOUNT}/{REGION}", folder=elsewhere)
 
-    def deploy(self, provider_base_url: str) -> dict[str, str]:
+    def deploy(self, provider_base_url: str, clock_file: Path) -> dict[str, str]:
         """Deploy and return the stack's outputs; messages are sent to `provider_base_url`. Raises `SandboxError`."""
         outputs = self._directory / "outputs.json"
         self._run(
@@ -42,6 +42,7 @@ class Deployment:
             "--context=stage=local",
             f"--context=endpoint={self._emulator.url}",
             f"--context=provider_base_url={provider_base_url}",
+            f"--context=clock_file={clock_file}",
         )
         return read_outputs(outputs)
 

@@ -12,20 +12,23 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
 from sandbox.api import AgentApi
 from sandbox.children import ROOT
+from sandbox.clock import clock_of
 from sandbox.deployment import read_outputs
 from sandbox.emulator import Emulator
 from sandbox.errors import SandboxError
 from sandbox.ports import read_ports
 from sandbox.presence import HEARTBEAT
 from sandbox.team import PASSWORD, TEAM
+from switchboard.instant import system_clock
 
 _LOOK_EVERY = 1
 """Seconds."""
@@ -75,8 +78,8 @@ def _sign_in(directory: Path, username: str) -> AgentApi:
 class Desk:
     """What an agent sees and says. A thread looks for changes; both print whole lines."""
 
-    def __init__(self, agent: AgentApi) -> None:
-        self._agent = agent
+    def __init__(self, agent: AgentApi, now: Callable[[], datetime] = system_clock) -> None:
+        self._agent, self._now = agent, now
         self._leaving = Event()
         self._printing = Lock()
         self._mine: list[dict[str, Any]] = []
@@ -232,7 +235,7 @@ class Desk:
         if not minutes.isdigit():
             self._say("how many minutes?")
             return None
-        return (datetime.now(UTC) + timedelta(minutes=int(minutes))).isoformat()
+        return (self._now() + timedelta(minutes=int(minutes))).isoformat()
 
     def _open_one(self) -> str | None:
         if self._opened is None:
@@ -300,8 +303,8 @@ def _clock(text: str) -> str:
 # One command at a time
 
 
-def _sit(agent: AgentApi, _: argparse.Namespace) -> None:
-    Desk(agent).sit_down()
+def _sit(agent: AgentApi, options: argparse.Namespace) -> None:
+    Desk(agent, clock_of(options.directory)).sit_down()
 
 
 def _set_presence(agent: AgentApi, options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias, get_args
 
@@ -18,11 +19,14 @@ from sandbox.telegram import Bot, Telegram
 from sandbox.twilio import Account, Twilio
 from sandbox.twilio import Line as Number
 from switchboard.channels import channel
+from switchboard.instant import system_clock
 from switchboard.policy import Policy
 
 SMS, EMAIL = "sms", "email"
 _SECRET_PREFIX = "switchboard/local"  # noqa: S105  # a name
 
+Now: TypeAlias = Callable[[], datetime]
+"""A clock, UTC."""
 Credentials: TypeAlias = Callable[[str, Policy], dict[str, str]]
 """Tells an account's credentials."""
 
@@ -55,29 +59,40 @@ def credentials_of(account: str, policy: Policy) -> dict[str, str]:
     }
 
 
-def make_providers(policy: Policy, base_url: str, directory: Path, ses: Ses | None = None) -> Providers:
+def make_providers(
+    policy: Policy, base_url: str, directory: Path, ses: Ses | None = None, now: Now = system_clock
+) -> Providers:
     """Make the doubles with our accounts, whose webhooks go to the API at `base_url`; state is kept in `directory`."""
-    networks = {name: make_network(name, policy, base_url, directory / f"{name}.json") for name in networks_of(policy)}
-    return Providers(make_twilio(policy, base_url, directory / "twilio.json"), networks, ses)
+    networks = {
+        name: make_network(name, policy, base_url, directory / f"{name}.json", now=now) for name in networks_of(policy)
+    }
+    return Providers(make_twilio(policy, base_url, directory / "twilio.json", now), networks, ses)
 
 
-def make_twilio(policy: Policy, base_url: str, state_file: Path) -> Twilio:
+def make_twilio(policy: Policy, base_url: str, state_file: Path, now: Now = system_clock) -> Twilio:
     """Make the double with our numbers; their webhooks go to the API at `base_url`."""
-    return Twilio([_account(name, policy, base_url) for name in sms_accounts(policy)], state_file=state_file)
+    return Twilio([_account(name, policy, base_url) for name in sms_accounts(policy)], state_file=state_file, now=now)
 
 
-def make_ses(policy: Policy, aws: Aws, state_file: Path | None = None, smtp_port: int = 0) -> Ses:
+def make_ses(
+    policy: Policy, aws: Aws, state_file: Path | None = None, smtp_port: int = 0, now: Now = system_clock
+) -> Ses:
     """Make the double of SES with our mail accounts; port 0 takes a free one."""
     ours = {policy.accounts[name].address: name for name in _accounts(EMAIL, policy)}
     names = {address: _title(name, policy) for address, name in ours.items()}
-    return Ses(ours, aws, names=names, smtp_port=smtp_port, state_file=state_file)
+    return Ses(ours, aws, names=names, smtp_port=smtp_port, state_file=state_file, now=now)
 
 
 def make_network(
-    name: str, policy: Policy, base_url: str, state_file: Path | None = None, known: Credentials = credentials_of
+    name: str,
+    policy: Policy,
+    base_url: str,
+    state_file: Path | None = None,
+    known: Credentials = credentials_of,
+    now: Now = system_clock,
 ) -> Double:
     """Make a social network's double with our accounts there."""
-    return _DOUBLES[name](name, policy, base_url, state_file, known)
+    return _DOUBLES[name](name, policy, base_url, state_file, known, now)
 
 
 def put_secrets(emulator: Emulator, policy: Policy) -> None:
@@ -101,7 +116,9 @@ def networks_of(policy: Policy) -> list[str]:
     return [name for name in _DOUBLES if _accounts(name, policy)]
 
 
-def _make_meta(name: str, policy: Policy, base_url: str, state_file: Path | None, known: Credentials) -> Double:
+def _make_meta(
+    name: str, policy: Policy, base_url: str, state_file: Path | None, known: Credentials, now: Now
+) -> Double:
     (product,) = [product for product in _PRODUCTS if product == name]
     accounts, lines = _accounts(name, policy), []
     for account in accounts:
@@ -109,28 +126,32 @@ def _make_meta(name: str, policy: Policy, base_url: str, state_file: Path | None
         business = known(account, policy).get("waba_id", "")
         lines.append(MetaLine(product, policy.accounts[account].address, webhook, title, business))
     app = known(accounts[0], policy)
-    return Meta(App(app["app_secret"], app["access_token"], lines), state_file=state_file)
+    return Meta(App(app["app_secret"], app["access_token"], lines), state_file=state_file, now=now)
 
 
-def _make_telegram(name: str, policy: Policy, base_url: str, state_file: Path | None, known: Credentials) -> Double:
+def _make_telegram(
+    name: str, policy: Policy, base_url: str, state_file: Path | None, known: Credentials, now: Now
+) -> Double:
     bots = []
     for account in _accounts(name, policy):
         secret, webhook = known(account, policy), _webhook(account, policy, base_url)
         bots.append(Bot(secret["token"], secret["secret_token"], webhook, _title(account, policy)))
-    return Telegram(bots, state_file=state_file)
+    return Telegram(bots, state_file=state_file, now=now)
 
 
-def _make_line(name: str, policy: Policy, base_url: str, state_file: Path | None, known: Credentials) -> Double:
+def _make_line(
+    name: str, policy: Policy, base_url: str, state_file: Path | None, known: Credentials, now: Now
+) -> Double:
     channels = []
     for account in _accounts(name, policy):
         address, secret = policy.accounts[account].address, known(account, policy)
         webhook, title = _webhook(account, policy, base_url), _title(account, policy)
         channels.append(Channel(address, secret["channel_secret"], secret["channel_access_token"], webhook, title))
-    return Line(channels, state_file=state_file)
+    return Line(channels, state_file=state_file, now=now)
 
 
 _PRODUCTS: tuple[Product, ...] = get_args(Product)
-_DOUBLES: Mapping[str, Callable[[str, Policy, str, Path | None, Credentials], Double]] = {
+_DOUBLES: Mapping[str, Callable[[str, Policy, str, Path | None, Credentials, Now], Double]] = {
     **dict.fromkeys(_PRODUCTS, _make_meta),
     "telegram": _make_telegram,
     "line": _make_line,

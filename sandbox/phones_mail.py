@@ -12,7 +12,6 @@ A mail that is written here goes to our SMTP server as any other, and is shown o
 import base64
 import re
 import smtplib
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -111,7 +110,7 @@ class Mailboxes:
             recipient=str(wanted.get("to", "")),
             subject=str(wanted.get("subject", "")),
             text=str(wanted["text"]),
-            at=datetime.now(UTC).astimezone(),
+            at=self._ses.now().astimezone(),
             message_id=f"{uuid4()}@{sender.rpartition('@')[2]}",
             files=[File(str(file["name"]), base64.b64decode(file["content"], validate=True))] if file else (),
         )

@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.api import AgentApi
 from sandbox.children import ROOT
+from sandbox.clock import Clock, clock_of
 from sandbox.deployment import Deployment
 from sandbox.emulator import Emulator
 from sandbox.lines import make_providers, make_ses, put_secrets
@@ -40,6 +41,8 @@ class Running:
     phones_url: str
     smtp_port: int
     """Where mail to our accounts is taken."""
+    clock: Clock
+    """What time it is for the functions and for the providers."""
 
     @property
     def twilio(self) -> Twilio:
@@ -68,7 +71,8 @@ def run(directory: Path, ports: Ports) -> Iterator[Running]:
     """Start everything, and stop it in the end; what it held stays in `directory`. Raises `SandboxError`."""
     require_free(ports)
     phones_url = f"http://{HOST}:{ports.phones}"
-    policy = load_policy(ROOT / "policy.yaml")
+    policy, clock = load_policy(ROOT / "policy.yaml"), clock_of(directory)
+    clock.come_back()
     with ExitStack() as stack:
         emulator = Emulator(directory, ports.aws)
         stack.callback(emulator.stop)
@@ -78,12 +82,12 @@ def run(directory: Path, ports: Ports) -> Iterator[Running]:
         with step("Preparing it for deployments"):
             deployment.bootstrap()
         with step("Deploying the template"):
-            outputs = deployment.deploy(phones_url)
+            outputs = deployment.deploy(phones_url, clock.file)
         with step("Introducing the team"):
             team = load_team(emulator, outputs)
             put_secrets(emulator, policy)
-        ses = make_ses(policy, EmbeddedAws(emulator, outputs), directory / "email.json", ports.mail)
-        providers = make_providers(policy, outputs["PublicBaseUrl"], directory, ses)
+        ses = make_ses(policy, EmbeddedAws(emulator, outputs), directory / "email.json", ports.mail, clock)
+        providers = make_providers(policy, outputs["PublicBaseUrl"], directory, ses, clock)
         stack.enter_context(providers.serve(HOST, ports.phones))
         yield Running(
             directory=directory,
@@ -94,4 +98,5 @@ def run(directory: Path, ports: Ports) -> Iterator[Running]:
             ses=ses,
             phones_url=phones_url,
             smtp_port=ports.mail,
+            clock=clock,
         )

@@ -76,7 +76,7 @@ class Ses(Api):
         self.mailbox = Mailbox(state_file)
         self.inbound = Inbound(accounts, aws.store, now=now, new_id=_new_stored_id)
         self.inbound.on_mail = self._received
-        self._aws, self._now, self._smtp_port = aws, now, smtp_port
+        self._aws, self.now, self._smtp_port = aws, now, smtp_port
         routes = [Route("/v2/email/outbound-emails", self._send, methods=["POST"])]
         self.app = Starlette(routes=routes, lifespan=self.lifespan)
 
@@ -103,7 +103,7 @@ class Ses(Api):
             raise RequestError(refusal.code, refusal.message, HTTPStatus.FORBIDDEN)
 
     def _accept(self, letter: Letter) -> str:
-        now, message_id = self._now(), _new_message_id()
+        now, message_id = self.now(), _new_message_id()
         headers, raw = letter.build(message_id, now)
         self.start(self._carry(Sending(message_id, now, letter, headers), raw))
         return message_id
@@ -116,7 +116,7 @@ class Ses(Api):
             await self._deliver(sending, parseaddr(recipient)[1], raw)
 
     async def _deliver(self, sending: Sending, recipient: str, raw: bytes) -> None:
-        outcome, now = _outcome(recipient), self._now()
+        outcome, now = _outcome(recipient), self.now()
         account = parseaddr(sending.letter.source)[1].lower()
         self.mailbox.put(recipient, account, raw, now, from_us=True, fate=_FATES[outcome])
         for event in _events(sending, recipient, outcome, now):
@@ -135,7 +135,7 @@ class Ses(Api):
             recipient=opened.reply_to,
             subject=f"Automatic reply: {opened.subject}",
             text="I am out of the office and will read your mail when I am back.",
-            at=self._now(),
+            at=self.now(),
             message_id=f"{uuid4()}@{SIMULATOR}",
             in_reply_to=opened.message_id,
         )
