@@ -2,8 +2,10 @@
 
 `urgency.jsonl` has a message a line: its language, the kinds of signals that a reader finds in it, the priority it
 should have, and whether it is a trap: a message that tempts to see more than it says. Languages are detected, as in
-production. Half of the messages may be looked at while wordings are edited (`tune`), half may not (`held-out`); those
-of `fresh` were written after the wordings, and no wording was changed for them.
+production. Half of the older messages may be looked at while wordings are edited (`tune`, with an earlier fresh set),
+half should not (`held-out`, whose errors were listed once all the same). Those of `fresh2` were written on 2026-11-22
+before wordings were changed, and no wording is ever to be changed for them: whoever looks at their errors has to write
+new ones.
 """
 
 import hashlib
@@ -20,7 +22,7 @@ from switchboard.language import language_of
 from switchboard.policy import Priority
 from switchboard.urgency import read, weigh
 
-PARTS = ("tune", "held-out", "fresh")
+PARTS = ("tune", "held-out", "fresh2")
 _MESSAGES = Path(__file__).with_suffix(".jsonl")
 _UNLABELLED = "emphasis"
 """A kind that only adds to others."""
@@ -101,8 +103,10 @@ def judge(part: str) -> Iterator[Judged]:
 
 def part_of(message_id: str) -> str:
     """Which part a message is in: by a hash of its id, so that nobody chooses."""
+    if message_id.startswith("fresh2-"):
+        return "fresh2"
     if message_id.startswith("fresh-"):
-        return "fresh"
+        return "tune"
     return "tune" if hashlib.sha256(message_id.encode()).digest()[0] % 2 == 0 else "held-out"
 
 

@@ -5,9 +5,10 @@ adds it up. Pure: the same text gives the same points. What signals mean and wei
 wordings in `lexicons/<language>.toml`: anybody may edit them, and `python -m bench.urgency` says whether it helped.
 """
 
+from switchboard.urgency.lexicon import write_compiled
 from switchboard.urgency.meanings import LOWERING, Kind, Signal
 from switchboard.urgency.reading import read
 from switchboard.urgency.weighing import Score, weigh
 from switchboard.urgency.words import fold
 
-__all__ = ("LOWERING", "Kind", "Score", "Signal", "fold", "read", "weigh")
+__all__ = ("LOWERING", "Kind", "Score", "Signal", "fold", "read", "weigh", "write_compiled")

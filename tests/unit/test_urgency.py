@@ -1,6 +1,7 @@
 """What a text is taken to say of danger, fraud, outages, feeling and hurry, and what it is not."""
 
 from itertools import chain
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.policy import Priority
-from switchboard.urgency import LOWERING, Kind, Score, Signal, read, weigh
-from switchboard.urgency.lexicon import lexicon
+from switchboard.urgency import LOWERING, Kind, Score, Signal, read, weigh, write_compiled
+from switchboard.urgency import lexicon as lexicon_module
+from switchboard.urgency.lexicon import Cue, lexicon
 from switchboard.urgency.meanings import meanings
 from switchboard.urgency.weighing import HIGH, LOW, URGENT
 from switchboard.urgency.words import fold, own_words, words_of
@@ -317,6 +319,61 @@ def test_an_explanation_says_what_raised_it_and_by_how_much() -> None:
     )
 
 
+# Situations: told in no words that a lexicon has as a phrase
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "kind"),
+    [
+        ("en", "since the plumber left the toaster keeps sparking", "safety"),
+        ("en", "a stranger in Ohio spent all of my points", "fraud"),
+        ("en", "last week the entire warehouse was locked out for a day", "outage"),
+        ("de", "Der Föhn hat beim Einschalten geknallt", "safety"),
+        ("es", "el patinete se puso a echar chispas", "safety"),
+        ("fr", "la bouilloire fait des étincelles", "safety"),
+        ("it", "dal ferro escono scintille", "safety"),
+        ("nl", "er komen vonken uit de waterkoker", "safety"),
+        ("pt", "a torradeira soltou faíscas", "safety"),
+        ("ja", "トースターから炎が見えます", "safety"),
+    ],
+)
+def test_a_situation_is_told_by_its_parts_in_any_order(language: str, text: str, kind: str) -> None:
+    assert kind in kinds(text, language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do you have a lamp that looks like a flame?",
+        "if the lamp ever smokes, who pays?",
+        "Would a toaster melt this tray?",
+        "the heater never sparked, I only want another colour",
+        "a spark of joy. The lamp arrived",
+    ],
+)
+def test_what_is_asked_supposed_negated_or_in_two_sentences_is_no_situation(text: str) -> None:
+    assert kinds(text) == set()
+
+
+@pytest.mark.parametrize("text", ["do you deliver tomorrow morning?", "Does it have an emergency stop?"])
+def test_a_time_that_is_asked_about_is_no_deadline(text: str) -> None:
+    assert kinds(text) == set()
+
+
+@pytest.mark.parametrize("text", ["this is an emmergency", "this is an emergnecy", "please answer immediatly"])
+def test_long_words_may_be_misspelt(text: str) -> None:
+    assert kinds(text) == {"urgency"}
+
+
+def test_a_word_that_is_nearly_another_is_itself() -> None:
+    assert kinds("please update the contact and send the sacred facture") == set()
+
+
+@pytest.mark.parametrize("language", ["ne", "mr"])
+def test_short_hindi_that_is_taken_for_a_neighbour_of_it_is_read_as_hindi(language: str) -> None:
+    assert kinds("चार्जर में आग लग गई", language) == {"safety"}
+
+
 # What holds for any text
 
 
@@ -334,7 +391,20 @@ def test_evidence_is_never_the_customers_words(evidence: str, text: str) -> None
 
 @pytest.mark.parametrize(
     "piece",
-    ["fire ", "not on ", "set my ", 'x" ', "in 2 ", "\n \n", "a", "...", "someone my my my my my ", "! ", "On a"],
+    [
+        "fire ",
+        "not on ",
+        "set my ",
+        'x" ',
+        "in 2 ",
+        "\n \n",
+        "a",
+        "...",
+        "someone my my my my my ",
+        "my toaster sparks ",
+        "! ",
+        "On a",
+    ],
 )
 def test_reading_takes_no_longer_than_the_text_is_long(piece: str) -> None:
     assert grows_no_faster(lambda size: piece * (size // len(piece)), lambda text: read(text, "en"))
@@ -357,18 +427,29 @@ def test_thresholds_are_as_the_file_tells_people() -> None:
 
 
 def test_each_phrase_has_words_and_each_list_words_that_can_stand_in_a_text() -> None:
-    assert not lexicon().root.phrases
+    assert not lexicon().ends[0]
     assert [word for word in lexicon().lists if words_of(word) != [word]] == []
 
 
 def test_each_list_that_a_phrase_names_exists() -> None:
     known = set(chain.from_iterable(lexicon().lists.values()))
-    nodes, named = [lexicon().root], set[str]()
-    while nodes:
-        node = nodes.pop()
-        named |= {key for key in node.following if key.startswith("#") and key != "#"}
-        nodes += [*node.following.values(), *([node.gap] if node.gap else [])]
-    assert named == known
+    words = set(chain.from_iterable(lexicon().following))
+    assert {word for word in words if word.startswith("#") and word != "#"} == known
+
+
+def test_each_situation_is_made_of_cues_that_exist_and_each_cue_is_part_of_one() -> None:
+    cues = {phrase.meaning.name for phrase in lexicon().phrases if isinstance(phrase.meaning, Cue)}
+    known = lexicon().situations
+    assert cues == known.keys() | {name for each in known.values() for one in each for name in one.others}
+
+
+def test_lexicons_read_the_same_from_the_file_that_functions_carry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = lexicon()
+    write_compiled(tmp_path)
+    monkeypatch.setattr(lexicon_module, "_HERE", tmp_path)
+    assert lexicon.__wrapped__() == compiled
 
 
 # Words

@@ -28,7 +28,14 @@ def test_the_labels_are_kinds_and_priorities() -> None:
 def test_half_is_kept_out_of_tuning() -> None:
     parts = Counter(part_of(message["id"]) for message in urgency._messages())
     assert set(parts) == set(PARTS)
-    assert 0.45 < parts["held-out"] / (parts["held-out"] + parts["tune"]) < 0.55
+    assert parts["tune"] < 0.5 * sum(parts.values())
+
+
+def test_the_fresh_messages_are_many_in_ten_languages_with_traps() -> None:
+    fresh = [message for message in urgency._messages() if part_of(message["id"]) == "fresh2"]
+    assert len(fresh) >= 250
+    assert len({message["language"] for message in fresh}) == 10
+    assert sum(message["trap"] for message in fresh) >= 0.4 * len(fresh)
 
 
 def test_the_tuned_half_keeps_its_priorities() -> None:
