@@ -2,21 +2,26 @@
 
 The traffic is made from a seed: customers by day and night as they really write (a morning and an afternoon peak),
 agents in two shifts; work is answered in opening hours only. Every way sees the same customers and the same agents,
-who take as long whatever the way.
+who take as long whatever the way. Under the router the lowest class must wait no longer than `week_bound` says: the
+exit code is 1 if any message did. Each load is drawn as `results/week-80.svg` and so on.
 """
 
 import math
 import random
-from collections.abc import Iterable, Iterator
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bench.report import save, show_table
+from bench.report import RESULTS, save, show_table
+from bench.week_bound import Bounded, Capacity, bounds, capacity_of, discounted_load
+from bench.week_plot import Spread, Way, draw
 from sandbox.progress import step
 from switchboard.decisions import Seen
 from switchboard.policy import Policy, Priority
 from switchboard.routing import Case, Choice, Lane, Presence, Waiting, objection
 from switchboard.whatif.figures import Figures, of_run, spoken
-from switchboard.whatif.model import Discipline, simulate
+from switchboard.whatif.model import Discipline, Outcome, Run, simulate
 from switchboard.whatif.traffic import Effort, Job, Traffic
 from tests.decided import policy
 
@@ -33,19 +38,45 @@ CLASSES = {Priority.URGENT: 4, Priority.HIGH: 16, Priority.NORMAL: 65, Priority.
 BY_NIGHT = 0.05
 """The share that comes at any hour."""
 EVERY = timedelta(minutes=15)
+_WEEKS = 20
 _ORDER = {priority: n for n, priority in enumerate(Priority)}
 
 
-def main() -> None:
-    """Play each way at each load, show, save."""
-    found = {}
+def main() -> int:
+    """Play each way at each load, show, draw, save; returns 1 if the lowest class waited longer than it can."""
+    found, broken = {}, 0
     for load in LOADS:
         made, known = traffic(load), policy()
         with step(f"{load:.0%} load, {len(made.jobs):,} waits"):
-            figures = [of_run(name, simulate(made, known, discipline=way), known, SUNDAY) for name, way in WAYS.items()]
+            runs = {name: simulate(made, known, discipline=way) for name, way in WAYS.items()}
+        figures = [of_run(name, run, known, SUNDAY) for name, run in runs.items()]
+        lowest = list(lowest_class(runs["switchboard"].outcomes, known))
+        broken += sum(one.waited > one.bound for one in lowest)
         _show(load, figures)
-        found[f"{load:.0%}"] = {one.title: _told(one) for one in figures}
+        _show_lowest(load, runs, lowest, known)
+        _draw(load, runs, figures, max(one.bound for one in lowest), known)
+        worst = max(lowest, key=lambda one: one.waited)
+        found[f"{load:.0%}"] = {one.title: _told(one) for one in figures} | {
+            "lowest class": {"longest hours": worst.waited, "its bound": worst.bound, "broken": broken}
+        }
     save("week", found)
+    return 1 if broken else 0
+
+
+def lowest_class(outcomes: Sequence[Outcome], known: Policy, until: datetime = SUNDAY) -> Iterator[Bounded]:
+    """The waits of the lowest class under the router, each with its bound."""
+    return bounds(outcomes, known, "support", _capacity(), MONDAY, until)
+
+
+def _capacity() -> Capacity:
+    """Slots by business time, for weeks on end, so that no bound lies beyond."""
+    opens, closes = min(since for since, _, _ in SHIFTS), max(until for _, until, _ in SHIFTS)
+    day = [(3600.0, _slots(hour)) for hour in range(opens, closes)]
+    return capacity_of(day * 5 * _WEEKS)
+
+
+def _slots(hour: int) -> float:
+    return float(sum(agents for since, until, agents in SHIFTS if since <= hour < until) * UNITS)
 
 
 def traffic(load: float, seed: int = 1) -> Traffic:
@@ -147,6 +178,57 @@ def _show(load: float, figures: list[Figures]) -> None:
     show_table(f"{load:.0%} load, business time until the answer", head, rows)
 
 
+def _show_lowest(load: float, runs: Mapping[str, Run], lowest: Sequence[Bounded], known: Policy) -> None:
+    rows = [
+        (name, max(_hours(one, one.assigned_at, known) for one in run.outcomes if one.lane.priority is Priority.LOW))
+        for name, run in runs.items()
+    ]
+    worst = max(lowest, key=lambda one: one.waited)
+    shares = {priority: weight / sum(CLASSES.values()) for priority, weight in CLASSES.items()}
+    discounted = discounted_load(shares, known.queues["support"].targets, load)
+    show_table(f"{load:.0%} load, the lowest class's longest wait for an agent, business hours", ("", "hours"), rows)
+    print(f"\n  Under switchboard it could be {worst.bound:.1f}: {discounted:.0%} of the capacity can overtake it.")
+    print(
+        f"  Longest of all bounds {max(one.bound for one in lowest):.1f}; waits are {_tightness(lowest):.0%} of theirs."
+    )
+
+
+def _tightness(lowest: Sequence[Bounded]) -> float:
+    return sum(one.waited for one in lowest) / (sum(one.bound for one in lowest) or 1)
+
+
+def _hours(outcome: Outcome, until: datetime | None, known: Policy) -> float:
+    """Business hours since it came; of what still waits, until the week's end."""
+    ended = until if until and until < SUNDAY else SUNDAY
+    return known.hours_of("support").elapsed(outcome.job.since, ended).total_seconds() / 3600
+
+
+def _draw(load: float, runs: Mapping[str, Run], figures: Sequence[Figures], bound: float, known: Policy) -> None:
+    ways = [
+        Way(one.title, {str(p): _spread(run, p, one, known) for p in Priority}, _backlog(run.outcomes))
+        for (run, one) in zip(runs.values(), figures, strict=True)
+    ]
+    RESULTS.mkdir(exist_ok=True)
+    picture = draw(f"A week at {load:.0%} load", ways, bound)
+    path = RESULTS / f"week-{load * 100:.0f}.svg"
+    path.write_text(picture, encoding="utf-8")
+    print(f"  → {path.relative_to(RESULTS.parents[1])}")
+
+
+def _spread(run: Run, priority: Priority, figures: Figures, known: Policy) -> Spread:
+    hours = sorted(_hours(one, one.answered_at, known) for one in run.outcomes if one.lane.priority is priority)
+    half, most = (hours[int(level * (len(hours) - 1))] for level in (0.5, 0.9))
+    return Spread(half, most, hours[-1], figures.waits[priority].missed_share)
+
+
+def _backlog(outcomes: Sequence[Outcome]) -> list[tuple[float, int]]:
+    """How many waited for an agent, each hour of the week."""
+    came = sorted(one.job.since for one in outcomes)
+    taken = sorted(one.assigned_at for one in outcomes if one.assigned_at)
+    hours = (MONDAY + timedelta(hours=hour) for hour in range(7 * 24 + 1))
+    return [((at - MONDAY) / timedelta(hours=1), bisect_right(came, at) - bisect_right(taken, at)) for at in hours]
+
+
 def _worst(figures: Figures) -> float:
     """Of the class that fares worst, what 99 % were answered within, in targets: how unfair it gets."""
     known = policy()
@@ -168,4 +250,4 @@ def _told(figures: Figures) -> dict[str, dict[str, float | int | None]]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

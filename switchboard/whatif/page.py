@@ -7,10 +7,12 @@ from html import escape
 from switchboard.policy import Priority
 from switchboard.whatif.figures import Figures, Waits, agent_rows, rows, spoken
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 860, 260, 56, 36
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 860, 260, 60, 36
 _TICKS = (60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600)
 """Seconds that the axis of times names, as far as it reaches."""
 _STEPS = 200
+_DASHES = ("", "", ' stroke-dasharray="9 6"')
+"""Of each column's curve: one that lies on another lets it be seen."""
 _MOST_AGENTS = 40
 """Bars of a plot: with more agents only the table has them."""
 _STYLE = """
@@ -25,10 +27,12 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2.2rem; }
 p { color: var(--quiet); } .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } thead th { color: var(--quiet); font-weight: 600; }
+th:first-child, td:first-child, td:nth-child(2):nth-last-child(5) { text-align: left; }
+thead th { color: var(--quiet); font-weight: 600; }
 svg { width: 100%; height: auto; } svg text { fill: var(--quiet); font: 12px system-ui, sans-serif; }
-.axis { stroke: var(--line); } .legend span { margin-right: 1.4rem; }
+.axis { stroke: var(--line); } .legend span { margin-right: 1.4rem; white-space: nowrap; }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .4rem; }
+@media (max-width: 40rem) { svg text { font-size: 18px; } th, td { padding: .25rem .3rem; font-size: .85rem; } }
 """
 
 
@@ -40,15 +44,13 @@ def page(title: str, notes: Sequence[str], columns: Sequence[Figures]) -> str:
         *(f"<p>{escape(note)}</p>" for note in notes),
         _legend(columns),
         "<h2>Missed targets, by class</h2>",
-        _bars(
-            [str(one) for one in Priority], columns, lambda figures, name: figures.waits[Priority(name)].missed_share
-        ),
+        _bars("Missed targets, by class", [str(one) for one in Priority], columns, _missed),
         "<h2>Answered within, all classes, in business time</h2>",
         _curves([figures.all for figures in columns]),
         "<h2>Response times, by class</h2>",
         _table(rows(columns)),
         "<h2>Load, by agent</h2>",
-        _bars(sorted(agents), columns, _load) if len(agents) <= _MOST_AGENTS else "",
+        _bars("Load, by agent", sorted(agents), columns, _load) if len(agents) <= _MOST_AGENTS else "",
         _table(agent_rows(columns)),
     ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -56,6 +58,10 @@ def page(title: str, notes: Sequence[str], columns: Sequence[Figures]) -> str:
         f'<!doctype html><html lang="en"><head>{head}<title>{escape(title)}</title><style>{_STYLE}</style></head>'
         f"<body>{''.join(parts)}</body></html>\n"
     )
+
+
+def _missed(figures: Figures, priority: str) -> float:
+    return figures.waits[Priority(priority)].missed_share
 
 
 def _load(figures: Figures, agent_id: str) -> float | None:
@@ -78,7 +84,9 @@ def _table(cells: Sequence[Sequence[str]]) -> str:
     return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
 
 
-def _bars(names: Sequence[str], columns: Sequence[Figures], value: Callable[[Figures, str], float | None]) -> str:
+def _bars(
+    label: str, names: Sequence[str], columns: Sequence[Figures], value: Callable[[Figures, str], float | None]
+) -> str:
     """Groups of bars, each a share of one; what has no value has no bar."""
     if not names:
         return ""
@@ -97,7 +105,7 @@ def _bars(names: Sequence[str], columns: Sequence[Figures], value: Callable[[Fig
                 )
         middle = _LEFT + (place + 0.5) * group
         drawn.append(f'<text x="{middle:.1f}" y="{_HEIGHT - 12}" text-anchor="middle">{escape(name[:14])}</text>')
-    return _svg(drawn)
+    return _svg(label, drawn)
 
 
 def _curves(waits: Sequence[Waits]) -> str:
@@ -122,8 +130,9 @@ def _curves(waits: Sequence[Waits]) -> str:
         points = [f"{x(one.seconds[at]):.1f},{_y((at + 1) / one.count):.1f}" for at in shown]
         if points:
             points.append(f"{x(one.seconds[-1]):.1f},{_y(len(one.seconds) / one.count):.1f}")
-        drawn.append(f'<polyline points="{" ".join(points)}" fill="none" stroke="var(--c{n})" stroke-width="2.2"/>')
-    return _svg(drawn)
+        line = f'stroke="var(--c{n})" stroke-width="2.2"{_DASHES[n % len(_DASHES)]}'
+        drawn.append(f'<polyline points="{" ".join(points)}" fill="none" {line}/>')
+    return _svg("Share answered within a time", drawn)
 
 
 def _share_axis() -> str:
@@ -139,5 +148,5 @@ def _y(share: float) -> float:
     return _HEIGHT - _BOTTOM - share * (_HEIGHT - _BOTTOM - 14)
 
 
-def _svg(drawn: Sequence[str]) -> str:
-    return f'<svg viewBox="0 0 {_WIDTH + 20} {_HEIGHT}" role="img">{"".join(drawn)}</svg>'
+def _svg(label: str, drawn: Sequence[str]) -> str:
+    return f'<svg viewBox="0 0 {_WIDTH + 20} {_HEIGHT}" role="img" aria-label="{escape(label)}">{"".join(drawn)}</svg>'
