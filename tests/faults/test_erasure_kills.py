@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 
 from switchboard.erasure import State
-from switchboard.flows import desk
+from switchboard.flows import desk, identity
 from switchboard.message import Attachment, Message, Party
+from switchboard.ports import Contact
 from tests.erasing import Erasing, Provider
-from tests.world import World, make_world
+from tests.world import CUSTOMER, World, make_world
 
 MOST_STEPS = 300
 IDS = (Party(address="US.canary"), Party(address="canary15551230001"))
+ADDRESSES = (*(f"whatsapp:{one.address}" for one in IDS), f"sms:{CUSTOMER}")
 CANARY = "canary"
+LEAD = desk.Caller("dee", is_lead=True)
 
 
 class KilledError(BaseException):
@@ -48,7 +51,7 @@ class Killer:
 
 
 def _converse(world: World) -> Erasing:
-    """A customer known by two ids, with an answer, a file, and a conversation that ann holds."""
+    """A customer known by two ids and merged with a number, with an answer, a file, and conversations of ann's."""
     erasing = Erasing(world, provider=Provider(channel="whatsapp"))
     ann = world.agent("ann", units=2)
     world.route(
@@ -63,8 +66,17 @@ def _converse(world: World) -> Erasing:
         )
     )
     desk.reply(ann, world.only().id, CANARY, "k1", world.board)
+    world.text(CANARY)
+    one, other = (contact.customer_id for contact in _contacts(world))
+    identity.merge(LEAD, one, other, world.board)
     erasing.bucket.keep("media/canary/0", b"x")
     return erasing
+
+
+def _contacts(world: World) -> list[Contact]:
+    """Of the customer's two channels."""
+    found = [world.board.customers.contact(address) for address in (ADDRESSES[0], ADDRESSES[-1])]
+    return [contact for contact in found if contact]
 
 
 def _work_through(erasing: Erasing, killer: Killer) -> None:
@@ -111,9 +123,10 @@ def _check(erasing: Erasing) -> None:
     assert erasing.bucket.objects == {}
     assert world.all_conversations() == []
     assert world.free("ann") == 2
-    for one in IDS:
+    assert "customer#" not in erasing.stored()
+    for address in ADDRESSES:
         erasures = world.board.erasures
-        known = erasures.get(erasures.code_of(f"whatsapp:{one.address}"))
+        known = erasures.get(erasures.code_of(address))
         assert known
         assert known.state is State.DONE
 

@@ -96,7 +96,9 @@ def board_of(memory: Memory, turn: Turn, name: str) -> Board:
         customers=stores,
         erasures=stores,
         queues=stores,
+        estimates=stores,
         decisions=stores,
+        places=stores,
         router_queue=stores,
     )
 

@@ -15,9 +15,10 @@ from twilio.request_validator import RequestValidator
 
 from switchboard.channels import Request, channel
 from switchboard.conversation import Conversation, Status
+from switchboard.customer import Person
 from switchboard.errors import NotYetError, RefusedError
 from switchboard.events import Event, MessageReceived
-from switchboard.flows import desk
+from switchboard.flows import desk, identity
 from switchboard.flows.acknowledge import acknowledge
 from switchboard.flows.deliver import deliver
 from switchboard.flows.receive import receive
@@ -27,6 +28,8 @@ from switchboard.routing import Presence
 from tests.world import BASE_URL, CUSTOMER, World, make_world
 
 MOST_STEPS = 200
+OTHER = "+15551230002"
+_LEAD = desk.Caller("dee", is_lead=True)
 
 
 class KilledError(BaseException):
@@ -220,6 +223,73 @@ def _check_delivered(world: World) -> None:
     assert told.status is DeliveryStatus.DELIVERED
 
 
+def _two_customers(world: World) -> None:
+    _team(world)
+    world.text("hello", sid="SM0")
+    world.text("hello", sender=OTHER, sid="SM00")
+    world.settle()
+
+
+def _merged(world: World) -> None:
+    _two_customers(world)
+    _merge(world)
+    world.with_policy(tiers=("gold",))
+    identity.rank(_LEAD, _customer(world, OTHER), "gold", world.board)
+
+
+def _invited(world: World) -> None:
+    _two_customers(world)
+    (known,) = [known for known in world.all_conversations() if known.address == CUSTOMER]
+    identity.invite(desk.Caller(known.owner or ""), known.id, "acme-returns", "k1", world.board)
+    world.settle()
+
+
+def _customer(world: World, address: str = CUSTOMER) -> str:
+    contact = world.board.customers.contact(f"sms:{address}")
+    assert contact
+    return contact.customer_id
+
+
+def _persons(world: World) -> list[Person]:
+    return [world.board.customers.person(_customer(world, address)) for address in (CUSTOMER, OTHER)]
+
+
+def _merge(world: World) -> None:
+    identity.merge(_LEAD, _customer(world), _customer(world, OTHER), world.board)
+
+
+def _undo(world: World) -> None:
+    (made,) = world.board.customers.person(_customer(world)).joins
+    identity.undo(_LEAD, _customer(world), made.join_id, world.board)
+
+
+def _quote(world: World) -> None:
+    """The code comes back from another address."""
+    (told,) = [
+        entry for known in world.all_conversations() for entry in world.entries(known) if entry.id == "reply.1.k1"
+    ]
+    world.text(told.text.rpartition("=")[2], sender=OTHER, account="acme-returns", sid="SM1")
+
+
+def _check_joined(world: World) -> None:
+    one, other = _persons(world)
+    assert one == other
+    assert [made.holds for made in one.joins] == [True]
+
+
+def _check_parted(world: World) -> None:
+    one, other = _persons(world)
+    assert (one.customers, other.customers) == ((_customer(world),), (_customer(world, OTHER),))
+    assert [made.undone_by for made in one.joins] == ["dee"]
+    assert (one.tier, other.tier) == (None, "gold")
+
+
+def _check_quoted(world: World) -> None:
+    _check_joined(world)
+    (quoted,) = [e for known in world.all_conversations() for e in world.entries(known) if e.id == "SM1"]
+    assert quoted.flags == ("joined",)
+
+
 def _resolve(world: World) -> None:
     try:
         desk.resolve(_owner(world), world.only().id, world.board, leave_unanswered=True)
@@ -292,6 +362,9 @@ SCENARIOS = (
     Scenario("sending an answer", _replied, lambda w: w.settle(), _check_replied, _stream_again),
     Scenario("a delivery report", _settled, _delivered, _check_delivered),
     Scenario("resolving", _answered, _resolve, _check_resolved),
+    Scenario("a merge", _two_customers, _merge, _check_joined),
+    Scenario("an undone merge", _merged, _undo, _check_parted),
+    Scenario("a code that joins", _invited, _quote, _check_quoted),
     Scenario("a lapsed lease", _silent, lambda w: w.sweep(), _check_moved_on),
     Scenario("an agent who is gone", _vanished, lambda w: w.sweep(), _check_moved_on),
     Scenario("coming online", _waiting, lambda w: w.agent("ann", units=2), _check_opened),
@@ -359,7 +432,7 @@ def _hold_invariants(world: World) -> None:
     for agent_id in ("ann", "ben"):
         if agent := world.board.agents.get(agent_id):
             assert agent.units - agent.free == owned.get(agent_id, 0)
-    ids = [sent.message_id for sent in world.provider.taken]
+    ids = [(sent.conversation_id, sent.message_id) for sent in world.provider.taken]
     assert len(ids) == len(set(ids)), "a message was sent twice"
 
 
