@@ -4,6 +4,7 @@ Each phone is on one network, `sms` unless it says another, and its owner has ma
 page speaks to the JSON routes here, which tests may use as well; a phone's address is its number, or who its owner is
 on the network:
 
+    GET  /preview                            all that customers are told by ourselves, as a page
     GET  /phones                             {"lines": […], "phones": […], "texts": […], "mails": […]}
     POST /phones                             {"number": "+15005550101", "name": "Ada", "channel": "telegram"}
     PUT  /phones/{address}                   {"on": false}; SMS only
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.double import Double, Note
@@ -29,6 +30,7 @@ from sandbox.phones_mail import EMAIL, Mailboxes, refuse, shown_mail
 from sandbox.ses import Ses
 from sandbox.twilio import Phone, Text, Twilio
 from sandbox.twilio_rest import E164
+from switchboard.acknowledgement import TextError, preview
 
 PAGE = Path(__file__).with_name("phones.html")
 SMS = "sms"
@@ -55,6 +57,7 @@ class Phones:
         """Make the page's routes."""
         return [
             Route("/", self._page),
+            Route("/preview", self._preview),
             Route("/phones", self._show),
             Route("/phones", self._add, methods=["POST"]),
             Route("/phones/changes", self._changes),
@@ -72,6 +75,13 @@ class Phones:
 
     async def _page(self, _request: Request) -> Response:
         return FileResponse(PAGE, media_type="text/html", headers={"cache-control": "no-store"})
+
+    async def _preview(self, _request: Request) -> Response:
+        """Made anew at each visit: whoever edits a text reloads, and reads here what is wrong with it."""
+        try:
+            return HTMLResponse(preview.page(), headers={"cache-control": "no-store"})
+        except TextError as error:
+            return PlainTextResponse(str(error), HTTPStatus.INTERNAL_SERVER_ERROR)
 
     async def _show(self, _request: Request) -> Response:
         mails = self._mail.latest() if self._mail else []

@@ -31,7 +31,8 @@ _FEWEST_LETTERS = 3
 _LEAST_CERTAINTY = 0.2  # of all languages: the model gives English 0.12 for what it knows nothing of
 _LEAST_SHARE = 0.5  # of the candidates
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")  # scripts where two signs are a word
-_NOT_WORDS = re.compile(r"https?://\S{1,500}|www\.\S{1,500}|\S{1,64}@\S{1,255}|[^\w\s'\u2019]|[\d_]")
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0eff\u1780-\u17d3"  # of letters that are words' parts, too
+_NOT_WORDS = re.compile(rf"https?://\S{{1,500}}|www\.\S{{1,500}}|\S{{1,64}}@\S{{1,255}}|[^\w\s'\u2019{_MARKS}]|[\d_]")
 
 
 def language_of(text: str, candidates: Collection[str] = LIKELY) -> str | None:
