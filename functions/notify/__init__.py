@@ -1,0 +1,1 @@
+"""Tells agents' consoles what happened."""

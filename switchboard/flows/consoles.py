@@ -1,0 +1,105 @@
+"""Agents' consoles: a ticket, the connection that it opens, what is watched over it, and catching up on what it missed.
+
+Presence has nothing to do with it: an agent is there while their heartbeats come (`desk.set_presence`), connected or
+not, and a connection that ends changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import Field, ValidationError
+
+from switchboard.errors import ForbiddenError
+from switchboard.flows import desk
+from switchboard.flows.board import Board
+from switchboard.flows.desk import Caller
+from switchboard.message import Model
+from switchboard.ports import Consoles, Sockets
+from switchboard.push import (
+    MOST,
+    TICKET_LIFE,
+    Change,
+    Connection,
+    Ticket,
+    changes,
+    cursor_of,
+    read_from,
+    topic_of,
+)
+
+MOST_WATCHED = 20
+"""Queues that one console watches."""
+PONG = {"type": "pong"}
+REFUSED = {"type": "refused", "detail": 'send {"action": "ping"} or {"action": "watch", "queues": ["…"]}'}
+
+
+class Said(Model):
+    """What a console says over its connection."""
+
+    action: str = Field(max_length=10)
+    queues: tuple[str, ...] = Field(default=(), max_length=MOST_WATCHED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """What happened since a cursor, and the next one. With `reset` the feed can't say: load everything anew."""
+
+    cursor: str
+    reset: bool
+    changes: Sequence[Change] = ()
+
+
+def queues_of(caller: Caller, board: Board) -> tuple[str, ...]:
+    """The queues that somebody may watch: their own, and a lead all; raises `NotFoundError` for a stranger."""
+    return tuple(sorted(board.policy.queues)) if caller.is_lead else desk.me(caller, board).queues
+
+
+def issue(caller: Caller, text: str, board: Board, consoles: Consoles) -> Ticket:
+    """Have a random text open one connection for the caller, within half a minute."""
+    queues = queues_of(caller, board)
+    ticket = Ticket(agent_id=caller.agent_id, queues=queues, expires_at=board.clock() + TICKET_LIFE)
+    consoles.issue(text, ticket)
+    return ticket
+
+
+def open_console(connection_id: str, agent_id: str, queues: Sequence[str], at: datetime, consoles: Consoles) -> None:
+    """A handshake with a good ticket took place."""
+    consoles.connect(Connection(connection_id=connection_id, agent_id=agent_id, queues=tuple(queues), connected_at=at))
+
+
+def hear(connection_id: str, body: str, consoles: Consoles, sockets: Sockets) -> str:
+    """Answer what a console says; returns what that was, as a code."""
+    try:
+        said = Said.model_validate_json(body)
+    except ValidationError:
+        said = Said(action="")
+    if said.action == "ping":
+        sockets.post(connection_id, PONG)
+    elif said.action == "watch":
+        watching = consoles.watch(connection_id, said.queues)
+        sockets.post(connection_id, {"type": "watching", "queues": list(watching)})
+    else:
+        sockets.post(connection_id, REFUSED)
+        return "refused"
+    return said.action
+
+
+def catch_up(caller: Caller, cursor: str, queues: Sequence[str], board: Board, consoles: Consoles) -> Missed:
+    """What happened to the caller's conversations, and in these queues, since a cursor: again within the overlap.
+
+    Raises `ForbiddenError` for a queue that isn't theirs.
+    """
+    if queues and not set(queues) <= set(queues_of(caller, board)):
+        raise ForbiddenError("queues: name your own only; GET /agent/me shows which they are")
+    now = board.clock()
+    begin, following = read_from(cursor, now), cursor_of(now)
+    if begin is None:
+        return Missed(cursor=following, reset=True)
+    found: list[Change] = []
+    for topic in [topic_of(agent_id=caller.agent_id), *(topic_of(queue=queue) for queue in queues)]:
+        notes = consoles.notes(topic, begin, MOST + 1)
+        if len(notes) > MOST:
+            return Missed(cursor=following, reset=True)
+        found += changes(topic, notes)
+    return Missed(cursor=following, reset=False, changes=found)
