@@ -1,4 +1,4 @@
-"""Acknowledges conversations that have just been opened."""
+"""Acknowledges conversations that have just been opened, and each minute renews promises that are about to break."""
 
 from typing import Any
 
@@ -11,12 +11,20 @@ from switchboard.aws.batches import process
 from switchboard.conversation import split_id
 from switchboard.events import ConversationOpened
 from switchboard.flows.acknowledge import acknowledge
+from switchboard.flows.promises import look_at_due
 
 logger, metrics = Logger(), Metrics()
+DUE = "promises.due"
 
 
 def record_handler(envelope: dict[str, Any]) -> None:
-    """Acknowledge one conversation, or decide not to."""
+    """Do one task of the queue: look at promises, or acknowledge one conversation or decide not to."""
+    if envelope["detail-type"] == DUE:
+        done = look_at_due(wiring.board())
+        for code, metric in (("renewed", "PromisesRenewed"), ("broken", "PromisesPassed")):
+            metrics.add_metric(metric, MetricUnit.Count, done.get(code, 0))
+        logger.info("looked_at_promises", extra=dict(done))
+        return
     opened = ConversationOpened.model_validate(envelope["detail"])
     reason = acknowledge(*split_id(opened.conversation_id), wiring.board())
     metrics.add_metric("Acknowledged" if reason == "first_message" else "NotAcknowledged", MetricUnit.Count, 1)

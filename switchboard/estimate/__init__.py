@@ -13,4 +13,6 @@ the factor that nine of ten stayed within. What is learned is learned by additio
 - `decay`        sums that forget, kept by additions
 - `memory`       such sums in a process, instead of a table
 - `spoken`       the bound as a time worth saying aloud
+- `renewal`      when a promise that is about to break is made anew
+- `coverage`     how many promises held
 """

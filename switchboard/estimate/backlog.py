@@ -4,11 +4,86 @@ The order is routing's: the urgent first, then the largest age over target. So a
 place to who arrives when it has waited for a while, and one with a shorter target overtakes.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from switchboard.estimate.decay import Tally
 from switchboard.estimate.statistics import Rates
+from switchboard.hours import Timeline
 from switchboard.policy import Priority
+
+NOW = "now"
+"""The item of what a queue looks like: sums over what waits in it by priority, and who is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation waits, and since when."""
+
+    queue: str
+    priority: Priority
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What waits of a priority in a queue, as sums that additions keep: how many, and their seconds since 1970."""
+
+    count: float = 0.0
+    since: float = 0.0
+
+    def without(self, since: datetime) -> "Line":
+        """The others in it."""
+        return Line(self.count - 1, self.since - since.timestamp()) if self.count > 1 else Line()
+
+    def age(self, table: Timeline, now: datetime) -> float:
+        """Business seconds that its first has waited: in an even line twice what all of it has on average."""
+        if self.count <= 0:
+            return 0.0
+        at = now.timestamp()
+        oldest = min(2 * self.since / self.count - at, at)
+        return table.business(at) - table.business(oldest)
+
+
+def moved(before: Place | None, after: Place | None) -> tuple[Tally, ...]:
+    """What it adds that a conversation waits elsewhere now, or not any more."""
+    if before == after:
+        return ()
+    left = [_counted(before, -1)] if before else []
+    return (*left, *([_counted(after, 1)] if after else []))
+
+
+def _counted(place: Place, times: int) -> Tally:
+    named = {f"waiting_{place.priority}": times, f"since_{place.priority}": times * place.since.timestamp()}
+    return Tally(place.queue, NOW, named)
+
+
+def line(sums: Mapping[str, float], priority: Priority) -> Line:
+    """Read a priority's line from the sums of its queue; never below none, whatever an interrupted count left."""
+    count = sums.get(f"waiting_{priority}", 0.0)
+    return Line(count, sums.get(f"since_{priority}", 0.0)) if count > 0 else Line()
+
+
+def recounted(queue: str, priority: Priority, sums: Mapping[str, float], waiting: Iterable[datetime]) -> Tally | None:
+    """What corrects a line's sums by those who really wait in it; None where there is nothing to correct.
+
+    A conversation that is just on its way into the sums, or out of them, makes a difference that corrects itself. So
+    only that much is corrected which the count before this one missed as well; `missed` keeps it for the next.
+    """
+    since = [at.timestamp() for at in waiting]
+    had, had_since = sums.get(f"waiting_{priority}", 0.0), sums.get(f"since_{priority}", 0.0)
+    missing, before = len(since) - had, sums.get(f"missed_{priority}", 0.0)
+    lasting = min(missing, before, key=abs) if missing * before > 0 else 0.0
+    count = had + lasting
+    mean = sum(since) / len(since) if since else 0.0
+    amounts = {
+        f"waiting_{priority}": lasting,
+        f"since_{priority}": round(max(count, 0.0) * mean - had_since, 3) if since or count <= 0 else 0.0,
+        f"missed_{priority}": missing - lasting - before,
+    }
+    changed = {name: amount for name, amount in amounts.items() if amount}
+    return Tally(queue, NOW, changed) if changed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +94,7 @@ class Backlog:
     are there: `free` of those who take this queue's messages at once, `online` all that the plan counts.
     """
 
-    waiting: Mapping[Priority, int]
+    waiting: Mapping[Priority, float]
     ages: Mapping[Priority, float]
     free: float
     online: float
@@ -60,3 +135,17 @@ def ahead(priority: Priority, backlog: Backlog, rates: Rates, targets: Mapping[P
             per_open += lead * rates.open.get(other, 0.0)
             per_closed += lead * rates.closed.get(other, 0.0)
     return Ahead(certain, per_open, per_closed, tuple(aged))
+
+
+def older(priority: Priority, age: float, backlog: Backlog, targets: Mapping[Priority, float]) -> Backlog:
+    """The backlog that is left for a message which has waited for `age` business seconds itself.
+
+    Whoever is to be served before it has waited longer relative to their target; ages are spread evenly in each line.
+    """
+    waiting = {}
+    for other, count in backlog.waiting.items():
+        as_old = age * targets[other] / targets[priority]
+        oldest = backlog.ages.get(other, 0.0)
+        is_first = as_old <= 0 or (other is Priority.URGENT and other is not priority)
+        waiting[other] = count if is_first else count * max(0.0, 1 - as_old / oldest) if oldest > 0 else 0.0
+    return replace(backlog, waiting=waiting)

@@ -6,12 +6,12 @@ A slot is room for one conversation. Instants are seconds since 1970.
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 
 from switchboard.estimate.statistics import Staffing
-from switchboard.hours import Hours, timeline, zone_info
+from switchboard.hours import Hours, Interval, timeline, zone_info
 
 _SECONDS_PER_HOUR = 3600
 _SECONDS_PER_WEEK = 7 * 24 * _SECONDS_PER_HOUR
@@ -23,6 +23,15 @@ class Shift:
 
     starts: datetime
     ends: datetime
+    slots: float
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Slots that a weekly roster plans for a part of a weekday (Monday is 0), by the wall clock of the hours' zone."""
+
+    weekday: int
+    interval: Interval
     slots: float
 
 
@@ -83,6 +92,32 @@ class Capacity:
         return not any(self.slots)
 
 
+def planned_capacity(hours: Hours, roster: tuple[Duty, ...], now: datetime) -> Capacity:
+    """The plan of a weekly roster, as far as it is open: holidays and other closed dates have nobody."""
+    return _planned(hours, roster, int(now.timestamp() // _SECONDS_PER_WEEK))
+
+
+@lru_cache(maxsize=256)
+def _planned(hours: Hours, roster: tuple[Duty, ...], week: int) -> Capacity:
+    table = timeline(hours, datetime.fromtimestamp(week * _SECONDS_PER_WEEK, UTC))
+    zone = zone_info(hours.zone)
+    shifts = []
+    for opens, closes in zip(table.opens, table.closes, strict=True):
+        opening, closing = datetime.fromtimestamp(opens, zone), datetime.fromtimestamp(closes, zone)
+        for ahead in range((closing.date() - opening.date()).days + 1):
+            day = opening.date() + timedelta(days=ahead)
+            midnight = datetime.combine(day, time())
+            for duty in roster:
+                starts, ends = (
+                    (midnight + timedelta(minutes=minute)).replace(tzinfo=zone).astimezone(UTC)
+                    for minute in (duty.interval.start, duty.interval.end)
+                )
+                starts, ends = max(starts, opening), min(ends, closing)
+                if duty.weekday == day.weekday() and starts < ends:
+                    shifts.append(Shift(starts, ends, duty.slots))
+    return Capacity.of_shifts(shifts)
+
+
 @dataclass(frozen=True, slots=True)
 class _Grid:
     """A timeline's stretches cut at the full hours of its zone's clock; each piece with its weekday and hour."""
@@ -95,12 +130,17 @@ class _Grid:
 def usual_capacity(hours: Hours, staffing: Staffing, now: datetime) -> Capacity:
     """The plan where there is no roster: each open hour has the slots that were there at that hour of the week lately.
 
-    Empty as long as nobody was ever seen.
+    Empty as long as nobody was ever seen. Computed once per week from the same staffing.
     """
+    return _usual(hours, staffing, int(now.timestamp() // _SECONDS_PER_WEEK))
+
+
+@lru_cache(maxsize=64)
+def _usual(hours: Hours, staffing: Staffing, week: int) -> Capacity:
     usual = staffing.usual()
     if usual is None:
         return Capacity((), (), ())
-    grid = _grid(hours, int(now.timestamp() // _SECONDS_PER_WEEK))
+    grid = _grid(hours, week)
     levels = {hour: 0.0 if hour is None else staffing.slots(hour, usual) for hour in set(grid.hours)}
     slots = tuple([levels[hour] for hour in grid.hours])
     came = accumulate([max(0.0, after - before) for before, after in pairwise((0.0, *slots))])

@@ -33,6 +33,16 @@ class Increment:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """Amounts that are added to an item which forgets nothing; kept until `expires`, or for good."""
+
+    queue: str
+    item: str
+    amounts: Mapping[str, float]
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A statistic's item as it is kept: sums relative to the landmark, and when the first of them was added."""
 
@@ -61,6 +71,11 @@ def landmarks_to_read(now: datetime) -> tuple[datetime, datetime]:
     """Return the landmarks of the current and the previous period: the items to `pool`."""
     current = landmark_of(now)
     return current, current - PERIOD
+
+
+def expiry(landmark: datetime) -> datetime:
+    """Return when an item of a period is worth nothing to anybody any more."""
+    return landmark + 3 * PERIOD
 
 
 def weight(at: datetime, landmark: datetime, tau: timedelta) -> float:

@@ -67,12 +67,20 @@ def _on_date(bound: datetime, hours: Hours, now: datetime) -> Spoken | None:
 def _by_the_clock(bound: datetime, hours: Hours, now: datetime) -> Spoken:
     is_near = bound - now <= NEAR and hours.elapsed(now, bound) == bound - now
     at = _on_the_grain(bound, hours, NEAR_GRAIN if is_near else FAR_GRAIN)
-    closing = hours.next_closing(bound)
-    if closing is not None and closing - at < BEFORE_CLOSING:
-        at = closing
+    at = _closing_between(bound, at + BEFORE_CLOSING, hours) or at
     day = _date(at, hours)
     kinds: dict[int, Kind] = {0: "today", 1: "tomorrow"}
     return Spoken(kinds.get((day - _date(now, hours)).days, "weekday"), at, day)
+
+
+def _closing_between(bound: datetime, until: datetime, hours: Hours) -> datetime | None:
+    """When it closes, from an open or closing instant on, if that is soon. Looked for no further: it may be never."""
+    closing = bound
+    for opens, closes in hours.open_between(bound, until):
+        if opens > closing:
+            break
+        closing = closes
+    return closing if closing < until else None
 
 
 def _on_the_grain(at: datetime, hours: Hours, grain: timedelta) -> datetime:

@@ -99,9 +99,12 @@ class Rates:
     closed: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Staffing:
-    """Slots seen online by weekday (Monday is 0) and hour of the local clock: their sums, and how many glances."""
+    """Slots seen online by weekday (Monday is 0) and hour of the local clock: their sums, and how many glances.
+
+    One equals itself only, so that a plan made of it can be kept.
+    """
 
     sums: Mapping[tuple[int, int], float]
     counts: Mapping[tuple[int, int], float]
@@ -111,6 +114,13 @@ class Staffing:
         """Read the seven days' items, Monday first."""
         week = list(enumerate(days))
         return cls(_by_hour(week, "slots_"), _by_hour(week, "count_"))
+
+    def seeing(self, online: float, at: datetime) -> "Staffing":
+        """The same with a glance of now where nobody was ever seen."""
+        if self.usual() is not None:
+            return self
+        hour = (at.weekday(), at.hour)
+        return Staffing({hour: online}, {hour: 1.0})
 
     def usual(self) -> float | None:
         """Slots online on average; None if nobody ever was."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard.estimate.capacity import Capacity, Shift, usual_capacity
+from switchboard.estimate.capacity import Capacity, Duty, Shift, planned_capacity, usual_capacity
 from switchboard.estimate.intake import growth
 from switchboard.estimate.lessons import learned_at_arrival
 from switchboard.estimate.memory import Memory
@@ -114,3 +114,31 @@ def test_a_plan_covers_a_fortnight_back_and_four_weeks_ahead() -> None:
     plan = usual_capacity(MADRID, seen((madrid(23, 10), 6)), madrid(25, 12))
     assert level(plan, madrid(25, 12) - 14 * DAY) > 0
     assert level(plan, madrid(25, 12) + 28 * DAY) > 0
+
+
+MORNINGS = tuple(Duty(weekday, Interval(480, 720), 6) for weekday in range(7))
+"""8:00-12:00, an hour of which is before opening."""
+
+
+def test_a_weekly_roster_is_there_while_it_is_open() -> None:
+    plan = planned_capacity(MADRID, MORNINGS, START)
+    assert [level(plan, madrid(24, hour)) for hour in (8, 9, 11, 12, 15)] == [0, 6, 6, 0, 0]
+
+
+def test_duties_at_the_same_time_add_up() -> None:
+    plan = planned_capacity(MADRID, (*MORNINGS, Duty(1, Interval(600, 1440), 2)), START)
+    assert [level(plan, madrid(24, hour)) for hour in (9, 11, 13, 19)] == [6, 8, 2, 0]
+
+
+def test_on_a_closed_date_nobody_of_the_roster_is_there() -> None:
+    hours = Hours("Europe/Madrid", MADRID.weekly, {date(2026, 11, 24): ()})
+    plan = planned_capacity(hours, MORNINGS, START)
+    assert [level(plan, madrid(day, 10)) for day in (23, 24, 25)] == [6, 0, 6]
+
+
+def test_a_roster_keeps_local_hours_when_clocks_change() -> None:
+    plan = planned_capacity(Hours.always("Europe/Madrid"), MORNINGS, datetime(2026, 10, 22, tzinfo=UTC))
+    zone = zone_info("Europe/Madrid")
+    for day in (23, 26):
+        assert level(plan, datetime(2026, 10, day, 8, tzinfo=zone)) == 6
+        assert level(plan, datetime(2026, 10, day, 7, 59, tzinfo=zone)) == 0
