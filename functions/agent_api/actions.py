@@ -1,116 +1,92 @@
 """The agents' API: what people do with a conversation by hand, and opening one."""
 
-from http import HTTPStatus
-
 from functions.agent_api import views
-from functions.agent_api.edge import Answer, api, body, caller, key, show
+from functions.agent_api.edge import Key
+from functions.agent_api.operations import Made, operation
+from functions.agent_api.views import ConversationView, MessageView
 from switchboard import wiring
-from switchboard.conversation import Conversation, Mark
 from switchboard.flows import assignments, outreach, remarks, standing
 from switchboard.flows.assignments import Target
+from switchboard.flows.desk import Caller
 
 
-def _shown(known: Conversation) -> Answer:
-    return show(views.ConversationView.of(known))
-
-
-def _written(*, is_new: bool) -> HTTPStatus:
-    return HTTPStatus.CREATED if is_new else HTTPStatus.OK
-
-
-@api.post("/conversations")
-def post_conversation() -> Answer:
+@operation("POST", "/conversations")
+def post_conversation(who: Caller, once: Key, said: views.OpeningBody) -> Made[ConversationView]:
     """Write to a customer first."""
-    once, said = key(), body(views.OpeningBody)
-    known, _, is_new = outreach.begin(
-        caller(), said.account, said.address, said.text, said.subject, once, wiring.board()
-    )
-    return show(views.ConversationView.of(known), _written(is_new=is_new))
+    known, _, is_new = outreach.begin(who, said.account, said.address, said.text, said.subject, once, wiring.board())
+    return Made(ConversationView.of(known), is_new)
 
 
-@api.post("/conversations/<conversation_id>/assign")
-def post_assign(conversation_id: str) -> Answer:
-    """Give a conversation to an agent; for leads."""
-    agent_id = body(views.AssignBody).agent_id
-    return _shown(assignments.assign(caller(), conversation_id, agent_id, wiring.board()))
+@operation("POST", "/conversations/{conversation_id}/assign", leads=True, conditional=True)
+def post_assign(who: Caller, conversation_id: str, said: views.AssignBody) -> ConversationView:
+    """Give a conversation to an agent."""
+    return ConversationView.of(assignments.assign(who, conversation_id, said.agent_id, wiring.board()))
 
 
-@api.post("/conversations/<conversation_id>/take")
-def post_take(conversation_id: str) -> Answer:
+@operation("POST", "/conversations/{conversation_id}/take", conditional=True)
+def post_take(who: Caller, conversation_id: str) -> ConversationView:
     """Take over a conversation of one's queues."""
-    return _shown(assignments.take(caller(), conversation_id, wiring.board()))
+    return ConversationView.of(assignments.take(who, conversation_id, wiring.board()))
 
 
-@api.post("/conversations/<conversation_id>/transfer")
-def post_transfer(conversation_id: str) -> Answer:
-    """Pass a conversation on, with a note."""
-    once, said = key(), body(views.TransferBody)
+@operation("POST", "/conversations/{conversation_id}/transfer", conditional=True)
+def post_transfer(who: Caller, conversation_id: str, once: Key, said: views.TransferBody) -> ConversationView:
+    """Pass a conversation on to an agent or a queue, with a note."""
     target = Target(agent_id=said.agent_id, queue=said.queue)
-    known, _, _ = assignments.transfer(caller(), conversation_id, target, said.note, once, wiring.board())
-    return _shown(known)
+    known, _, _ = assignments.transfer(who, conversation_id, target, said.note, once, wiring.board())
+    return ConversationView.of(known)
 
 
-@api.post("/conversations/<conversation_id>/snooze")
-def post_snooze(conversation_id: str) -> Answer:
+@operation("POST", "/conversations/{conversation_id}/snooze", conditional=True)
+def post_snooze(who: Caller, conversation_id: str, said: views.SnoozeBody) -> ConversationView:
     """Put a conversation aside for a while."""
-    until = body(views.SnoozeBody).until
-    return _shown(assignments.snooze(caller(), conversation_id, until, wiring.board()))
+    return ConversationView.of(assignments.snooze(who, conversation_id, said.until, wiring.board()))
 
 
-@api.post("/conversations/<conversation_id>/reopen")
-def post_reopen(conversation_id: str) -> Answer:
+@operation("POST", "/conversations/{conversation_id}/reopen", conditional=True)
+def post_reopen(who: Caller, conversation_id: str) -> ConversationView:
     """Take up again what was resolved."""
-    return _shown(assignments.reopen(caller(), conversation_id, wiring.board()))
+    return ConversationView.of(assignments.reopen(who, conversation_id, wiring.board()))
 
 
-@api.post("/conversations/<conversation_id>/notes")
-def post_note(conversation_id: str) -> Answer:
+@operation("POST", "/conversations/{conversation_id}/notes")
+def post_note(who: Caller, conversation_id: str, once: Key, said: views.NoteBody) -> Made[MessageView]:
     """Write an internal note."""
-    once, said = key(), body(views.NoteBody)
-    entry, is_new = remarks.note(caller(), conversation_id, said.text, said.mentions, once, wiring.board())
-    return show(views.MessageView.of(entry), _written(is_new=is_new))
+    entry, is_new = remarks.note(who, conversation_id, said.text, said.mentions, once, wiring.board())
+    return Made(MessageView.of(entry), is_new)
 
 
-@api.put("/conversations/<conversation_id>/tags")
-def put_tags(conversation_id: str) -> Answer:
+@operation("PUT", "/conversations/{conversation_id}/tags", conditional=True)
+def put_tags(who: Caller, conversation_id: str, said: views.TagsBody) -> ConversationView:
     """Replace the tags."""
-    return _shown(remarks.tag(caller(), conversation_id, body(views.TagsBody).tags, wiring.board()))
+    return ConversationView.of(remarks.tag(who, conversation_id, said.tags, wiring.board()))
 
 
-@api.put("/conversations/<conversation_id>/place")
-def put_place(conversation_id: str) -> Answer:
+@operation("PUT", "/conversations/{conversation_id}/place", conditional=True)
+def put_place(who: Caller, conversation_id: str, said: views.PlaceBody) -> ConversationView:
     """Change queue or priority."""
-    said = body(views.PlaceBody)
-    return _shown(remarks.place(caller(), conversation_id, said.queue, said.priority, wiring.board()))
+    return ConversationView.of(remarks.place(who, conversation_id, said.queue, said.priority, wiring.board()))
 
 
-@api.put("/conversations/<conversation_id>/spam")
-def put_spam(conversation_id: str) -> Answer:
-    """Hold its customer for a spammer."""
-    return _held(conversation_id, "spam")
+@operation("PUT", "/conversations/{conversation_id}/spam", conditional=True)
+def put_spam(who: Caller, conversation_id: str) -> ConversationView:
+    """End it and hold its customer for a spammer."""
+    return ConversationView.of(standing.hold(who, conversation_id, "spam", wiring.board()))
 
 
-@api.delete("/conversations/<conversation_id>/spam")
-def delete_spam(conversation_id: str) -> Answer:
-    """They are none."""
-    return _lifted(conversation_id, "spam")
+@operation("DELETE", "/conversations/{conversation_id}/spam")
+def delete_spam(who: Caller, conversation_id: str) -> ConversationView:
+    """Its customer is no spammer."""
+    return ConversationView.of(standing.lift(who, conversation_id, "spam", wiring.board()))
 
 
-@api.put("/conversations/<conversation_id>/block")
-def put_block(conversation_id: str) -> Answer:
-    """Block its customer."""
-    return _held(conversation_id, "blocked")
+@operation("PUT", "/conversations/{conversation_id}/block", conditional=True)
+def put_block(who: Caller, conversation_id: str) -> ConversationView:
+    """End it and block its customer."""
+    return ConversationView.of(standing.hold(who, conversation_id, "blocked", wiring.board()))
 
 
-@api.delete("/conversations/<conversation_id>/block")
-def delete_block(conversation_id: str) -> Answer:
-    """Lift the block; for leads."""
-    return _lifted(conversation_id, "blocked")
-
-
-def _held(conversation_id: str, mark: Mark) -> Answer:
-    return _shown(standing.hold(caller(), conversation_id, mark, wiring.board()))
-
-
-def _lifted(conversation_id: str, mark: Mark) -> Answer:
-    return _shown(standing.lift(caller(), conversation_id, mark, wiring.board()))
+@operation("DELETE", "/conversations/{conversation_id}/block", leads=True)
+def delete_block(who: Caller, conversation_id: str) -> ConversationView:
+    """Lift the block."""
+    return ConversationView.of(standing.lift(who, conversation_id, "blocked", wiring.board()))

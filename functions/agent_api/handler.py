@@ -5,10 +5,10 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.agent_api import actions, routes
+from functions.agent_api import actions, customers, inbox, leads, push, routes
 from functions.agent_api.edge import api
 
-ROUTES = (routes, actions)
+ROUTES = (routes, actions, customers, inbox, leads, push)
 """Importing them is what adds their routes."""
 
 logger = Logger()

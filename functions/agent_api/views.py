@@ -11,6 +11,11 @@ from switchboard.conversation import Conversation, Decision, Entry, Status
 from switchboard.erasure import Erasure, State
 from switchboard.events import MessageQuarantined
 from switchboard.flows.files import Released
+from switchboard.flows.floor import QueueState, Standing, Team
+from switchboard.flows.held import Held
+from switchboard.flows.inbox import MOST, Page
+from switchboard.flows.limits import Limits
+from switchboard.gsm7 import PART_SEPTETS, PART_UNITS, SINGLE_SEPTETS, SINGLE_UNITS
 from switchboard.message import Attachment, Content, Party
 from switchboard.policy import Priority
 from switchboard.routing import Agent, Presence
@@ -30,6 +35,18 @@ class Body(BaseModel):
     """A request: unknown fields are mistakes and are named."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
+
+
+class Query(BaseModel):
+    """What stands in a URL after the question mark; unknown names are mistakes, too."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+
+class WhyQuery(Query):
+    """`GET /agent/conversations/{id}/why`: after each decision, why it wasn't this one."""
+
+    asked: str | None = Field(default=None, alias="not", min_length=1, max_length=100, description="a name, or an id")
 
 
 class PresenceBody(Body):
@@ -124,8 +141,17 @@ class ErasureBody(Body):
     address: str = Field(min_length=1, max_length=320)
 
 
+class ReleaseBody(Body):
+    """Whose budget is lifted."""
+
+    source: str = Field(min_length=1, max_length=400)
+
+
 class AgentView(View):
-    """An agent: who they are, and how much they can still take. `heartbeat_by` is when they count as gone."""
+    """An agent: who they are, and how much they can still take. `heartbeat_by` is when they count as gone.
+
+    `held` is what they have and `caps` the most they may have at once, by channel.
+    """
 
     agent_id: str
     name: str
@@ -133,6 +159,8 @@ class AgentView(View):
     skills: tuple[str, ...]
     units: int
     free: int
+    held: dict[str, int]
+    caps: dict[str, int]
     presence: Presence
     heartbeat_by: datetime | None
     shift_until: datetime | None
@@ -146,7 +174,7 @@ class AgentView(View):
 
 _SHOWN = (
     *("account", "channel", "language", "queue", "skills", "reasons", "why", "subject", "possibly", "owner"),
-    *("opened_at", "awaiting_since", "assigned_by", "tags", "mark"),
+    *("customer_id", "opened_at", "awaiting_since", "assigned_by", "tags", "mark"),
 )
 """What of a conversation is shown as it is."""
 
@@ -155,10 +183,13 @@ class ConversationView(View):
     """A conversation in a list.
 
     `reasons` and `why` say what placed it, as codes and in words. `possibly` is a conversation that a mail may belong
-    to, by ids that its sender can have had from anywhere.
+    to, by ids that its sender can have had from anywhere. `promised_at` is the newest promise, made anew at
+    `renewed_at` if the first would have broken. `heard_at` is when the customer last wrote. `etag` goes into
+    `If-Match`, so that what is decided on this state does nothing to another.
     """
 
     conversation_id: str
+    customer_id: str
     account: str
     channel: str
     customer: str
@@ -180,11 +211,17 @@ class ConversationView(View):
     awaiting_since: datetime | None
     lease_until: datetime | None
     promised_at: datetime | None
+    renewed_at: datetime | None
+    promise: Literal["pending", "kept", "broken"] | None
+    heard_at: datetime | None
+    etag: str
 
     @classmethod
     def of(cls, known: Conversation) -> "ConversationView":
         """As an agent sees it."""
         return cls(
+            etag=f'"{known.revision}.{known.outbound}"',
+            heard_at=known.heard[-1].at if known.heard else None,
             **{name: getattr(known, name) for name in _SHOWN},
             conversation_id=known.id,
             customer=known.address,
@@ -192,7 +229,9 @@ class ConversationView(View):
             status=known.status,
             snoozed_until=known.due_at if known.status is Status.SNOOZED else None,
             lease_until=known.due_at if known.owner and known.awaiting_since else None,
-            promised_at=known.acknowledgement.promised_at if known.acknowledgement else None,
+            promised_at=known.promised_at,
+            renewed_at=known.renewal.at if known.renewal and known.renewal.sent else None,
+            promise=known.promise,
         )
 
 
@@ -322,16 +361,52 @@ class SentenceView(View):
         return cls(at=told.at, text=told.text)
 
 
+class SegmentsView(View):
+    """How long a text message's segments are, alone and joined: septets of GSM 03.38, else UTF-16 units (UCS-2)."""
+
+    gsm7: int = SINGLE_SEPTETS
+    gsm7_joined: int = PART_SEPTETS
+    ucs2: int = SINGLE_UNITS
+    ucs2_joined: int = PART_UNITS
+
+
+class LimitsView(View):
+    """What an answer may be now. `refusal` is why there can be none, whoever writes it.
+
+    `window_until` is when the network stops taking answers unless the customer writes again, in `window_seconds`.
+    With `has_copies`, whoever had a copy of what is answered gets one.
+    """
+
+    text_limit: int
+    unit: Literal["characters", "bytes", "utf-16"]
+    segments: SegmentsView | None
+    window_until: datetime | None
+    window_seconds: int | None
+    has_copies: bool
+    refusal: str | None
+
+    @classmethod
+    def of(cls, known: Limits) -> "LimitsView":
+        """As an agent sees it."""
+        return cls(
+            **{name: getattr(known, name) for name in ("text_limit", "unit", "window_until", "has_copies", "refusal")},
+            segments=SegmentsView() if known.is_in_segments else None,
+            window_seconds=int(known.window_left.total_seconds()) if known.window_left is not None else None,
+        )
+
+
 class TimelineView(ConversationView):
-    """A conversation with everything that was said, and why it is where it is."""
+    """A conversation with everything that was said, why it is where it is, and what an answer to it may be."""
 
     messages: tuple[MessageView, ...]
     decision: DecisionView | None
+    limits: LimitsView
 
     @classmethod
-    def made(cls, known: Conversation, entries: list[Entry], chosen: Decision | None) -> "TimelineView":
+    def made(cls, known: Conversation, entries: list[Entry], chosen: Decision | None, of: Limits) -> "TimelineView":
         """As an agent sees it."""
         return cls(
+            limits=LimitsView.of(of),
             **ConversationView.of(known).model_dump(),
             messages=tuple(MessageView.of(entry) for entry in entries),
             decision=DecisionView(at=chosen.at, policy=chosen.policy, seed=chosen.seed, considered=chosen.considered)
@@ -364,6 +439,36 @@ class ErasureView(View):
         )
 
 
+class HeldView(View):
+    """What one counterparty has held in a queue, beyond its budget of waiting places; `source` is what to release."""
+
+    source: str
+    counterparty: str
+    queue: str
+    urgent: bool
+    count: int
+    since: datetime
+
+    @classmethod
+    def of(cls, found: Held) -> "HeldView":
+        """As the API shows it."""
+        source = found.source
+        return cls(
+            source=source.text,
+            counterparty=source.counterparty,
+            queue=source.queue,
+            urgent=source.is_urgent,
+            count=found.count,
+            since=found.since,
+        )
+
+
+class FloodsView(View):
+    """Who has something held."""
+
+    items: tuple[HeldView, ...]
+
+
 class QuarantinedView(View):
     """A delivery that was verified and could not be understood."""
 
@@ -384,3 +489,116 @@ class QuarantinedBytesView(QuarantinedView):
     """The same with its raw bytes, as base64; null for mail, which is not handed out: it may hold a virus (EM-3)."""
 
     raw_base64: str | None
+
+
+class ConversationsView(View):
+    """Conversations."""
+
+    items: tuple[ConversationView, ...]
+
+
+class WhyView(View):
+    """The sentences, in order of time."""
+
+    items: tuple[SentenceView, ...]
+
+
+class QuarantineView(View):
+    """What an account received and nobody could understand, the newest first."""
+
+    items: tuple[QuarantinedView, ...]
+
+
+class ConversationsQuery(Query):
+    """`GET /agent/conversations`. What no index knows is left out of what is read, so that pages may be short."""
+
+    view: Literal["mine", "queue", "all"] = Field(
+        default="mine", description="one's own; what waits in one's queues; all that is in them (a lead's are all)"
+    )
+    queue: str | None = Field(default=None, min_length=1, max_length=40)
+    channel: str | None = Field(default=None, min_length=1, max_length=40)
+    priority: Priority | None = None
+    tag: str | None = Field(default=None, min_length=1, max_length=40, description="as the API spells it")
+    status: Status | None = Field(default=None, description="without it, whatever is open")
+    owner: AgentId | None = None
+    cursor: str | None = Field(default=None, max_length=1000, description="of the page before")
+    limit: int = Field(default=50, ge=1, le=MOST)
+
+
+class SearchBody(Body):
+    """`POST /agent/search`: a customer, by address or id, or words, or both. In a body: words don't belong in URLs."""
+
+    customer: str | None = Field(default=None, min_length=1, max_length=320)
+    text: str | None = Field(default=None, min_length=2, max_length=200)
+    queue: str | None = Field(default=None, min_length=1, max_length=40)
+    channel: str | None = Field(default=None, min_length=1, max_length=40)
+    status: Status | None = None
+    cursor: str | None = Field(default=None, max_length=1000, description="of the page before")
+    limit: int = Field(default=25, ge=1, le=MOST)
+
+
+class ConversationPageView(View):
+    """Part of a list. `cursor` asks for what follows, also of a page that is empty; null where that is nothing."""
+
+    items: tuple[ConversationView, ...]
+    cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page) -> "ConversationPageView":
+        """As an agent sees it."""
+        return cls(items=tuple(map(ConversationView.of, page.conversations)), cursor=page.cursor)
+
+
+class StandingView(View):
+    """What waits in a queue of one priority; with `is_more`, more than `count`."""
+
+    priority: Priority
+    count: int
+    is_more: bool
+    oldest: datetime | None
+
+    @classmethod
+    def of(cls, known: Standing) -> "StandingView":
+        """As the API shows it."""
+        return cls(**{name: getattr(known, name) for name in cls.model_fields})
+
+
+class QueueView(View):
+    """A queue now. In the last seven days `promised` first answers were due, and `kept` of them came in time."""
+
+    queue: str
+    is_open: bool
+    waiting: tuple[StandingView, ...]
+    promised: int
+    kept: int
+
+    @classmethod
+    def of(cls, known: QueueState) -> "QueueView":
+        """As the API shows it."""
+        shown = {name: getattr(known, name) for name in ("queue", "is_open", "promised", "kept")}
+        return cls(**shown, waiting=tuple(map(StandingView.of, known.waiting)))
+
+
+class QueuesView(View):
+    """Queues, as the policy orders them."""
+
+    items: tuple[QueueView, ...]
+
+
+class TeamQuery(Query):
+    """`GET /agent/queues/{queue}/agents`: a page."""
+
+    cursor: str | None = Field(default=None, max_length=1000, description="of the page before")
+    limit: int = Field(default=50, ge=1, le=MOST)
+
+
+class TeamView(View):
+    """A page of a queue's agents. `cursor` asks for what follows; null where that is nothing."""
+
+    items: tuple[AgentView, ...]
+    cursor: str | None
+
+    @classmethod
+    def of(cls, page: Team) -> "TeamView":
+        """As the API shows it."""
+        return cls(items=tuple(map(AgentView.of, page.agents)), cursor=page.cursor)

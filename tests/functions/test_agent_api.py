@@ -2,15 +2,19 @@
 
 import base64
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from functions.agent_api.handler import lambda_handler, logger
 from switchboard import wiring
+from switchboard.conversation import Conversation
 from switchboard.errors import ConflictError
 from switchboard.events import MessageQuarantined
+from switchboard.flood import Source
 from switchboard.flows import desk
+from switchboard.policy import Priority
 from tests.aws_events import CONTEXT, api_call
 from tests.functions.conftest import Deployment, log_of
 from tests.world import CUSTOMER
@@ -159,7 +163,9 @@ def test_a_race_that_is_lost_each_time_is_a_503(
     assert call("POST", f"/conversations/{owned}/resolve")[0] == 503
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("DELETE", "/me"), ("GET", "/conversations/no.1")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/nothing"), ("DELETE", "/nothing"), ("GET", "/conversations/no.1")]
+)
 def test_what_does_not_exist_is_a_problem_too(deployment: Deployment, method: str, path: str) -> None:
     deployment.world.agent("ann")
     assert call(method, path)[0] == 404
@@ -205,3 +211,42 @@ def test_no_log_line_has_words_numbers_or_ids_of_customers(
 def test_a_clean_process_needs_nothing_to_answer_that_there_is_no_route() -> None:
     wiring.board.cache_clear()
     assert call("GET", "/nothing")[0] == 404
+
+
+def test_a_lead_sees_what_is_held_and_lifts_the_budget(deployment: Deployment) -> None:
+    source = Source("@robot.example", "support", is_urgent=False)
+    held = waiting_of(source, deployment.world.now)
+    deployment.world.conversations.open(held)
+    status, shown = call("GET", "/held", sub="lea", groups=LEADS)
+    (item,) = shown["items"]
+    assert (status, item["source"], item["counterparty"], item["count"]) == (200, source.text, "@robot.example", 1)
+    status, _ = call("POST", "/held/release", {"source": item["source"]}, sub="lea", groups=LEADS)
+    assert status == 202
+    assert deployment.world.board.places.get(source).lifted_until
+
+
+def test_only_leads_see_what_is_held(deployment: Deployment) -> None:
+    deployment.world.agent("ann")
+    assert call("GET", "/held")[0] == 403
+    assert call("POST", "/held/release", {"source": "@robot.example support"})[0] == 403
+
+
+def waiting_of(source: Source, at: datetime) -> Conversation:
+    return Conversation(
+        thread="acme-email.c1.0001",
+        number=1,
+        account="acme-email",
+        channel="email",
+        customer_id="c1",
+        address="a@robot.example",
+        language="en",
+        queue=source.queue,
+        priority=Priority.NORMAL,
+        skills=(),
+        reasons=(),
+        policy="p",
+        opened_at=at,
+        awaiting_since=at,
+        counterparty=source.counterparty,
+        held=True,
+    )
