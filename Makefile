@@ -23,10 +23,10 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
-FAST := tests/unit tests/flows tests/aws tests/functions
+FAST := tests/unit tests/flows tests/aws tests/functions tests/faults/test_model.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo desk travel down reset check lint test synth deploy docs bench fuzz lock
+.PHONY: help install up demo desk travel down reset check lint test synth deploy docs bench fuzz model chaos lock
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -77,6 +77,12 @@ bench: $(VENV) $(NODE) ## measure (BENCH=cost measures only that)
 fuzz: $(VENV) ## look for mails that break the parser (FUZZ=600 seconds; Linux)
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --target .build/fuzz/atheris "atheris>=3,<4"
 	@PYTHONPATH=.build/fuzz/atheris .venv/bin/python -m tests.fuzz.fuzz_mail -max_total_time=$(or $(FUZZ),600)
+
+model: $(VENV) ## play random histories, every promise checked (HISTORIES=2000 SEED=…)
+	@.venv/bin/python -m tests.model --histories $(or $(HISTORIES),2000) $(if $(SEED),--seed $(SEED))
+
+chaos: $(VENV) $(NODE) ## break the deployed template for a while, then count what is left (MINUTES=20 SEED=…)
+	@.venv/bin/python -m tests.e2e.chaos --minutes $(or $(MINUTES),20) $(if $(SEED),--seed $(SEED))
 
 lock: $(VENV) ## lock what requirements/*.in ask for
 	@.venv/bin/python -m venv --clear .build/uv

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,8 @@ class Meter:
 
     observer: Any
     """A DynamoDB client that this meter does not see."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What tables are called in `tests.tables`, by their names, where those differ."""
     usage: Usage = field(default_factory=Usage)
     calls: Counter[str] = field(default_factory=Counter)
     waits: float = 0
@@ -97,11 +99,12 @@ class Meter:
         """A refused write is billed as if it had been done, its indexes are not."""
         after = write.before if refused else self._item(write.table, write.key)
         units = write_units(write.before, after, transactional=write.transactional)
-        indexed = index_units(write.before, after, _INDEXES[write.table], transactional=write.transactional)
+        table = self.names.get(write.table, write.table)
+        indexed = index_units(write.before, after, _INDEXES[table], transactional=write.transactional)
         self.usage += Usage(write_units=units + indexed)
-        what = f"{write.table} {write.key['item']['S'].partition('#')[0]}"
+        what = f"{table} {write.key['item']['S'].partition('#')[0]}"
         self.written.update({what: units, f"{what}, indexes": indexed})
-        if write.table == "conversations" and after is not None and write.kind != "ConditionCheck" and not refused:
+        if table == "conversations" and after is not None and write.kind != "ConditionCheck" and not refused:
             self.changes.append((write.before, after))
 
     def _writes(self, operation: str, params: Mapping[str, Any]) -> Iterator[_Write]:
@@ -114,7 +117,8 @@ class Meter:
 
     def _write(self, kind: str, write: Mapping[str, Any], *, transactional: bool) -> _Write:
         table = write["TableName"]
-        key = write["Key"] if "Key" in write else {name: write["Item"][name] for name in TABLES[table]["key"]}
+        shape = TABLES[self.names.get(table, table)]
+        key = write["Key"] if "Key" in write else {name: write["Item"][name] for name in shape["key"]}
         return _Write(kind, table, key, self._item(table, key), transactional)
 
     def _item(self, table: str, key: dict[str, Any]) -> Item | None:
@@ -132,10 +136,17 @@ def _read(operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]) 
             total = sum(map(size, answer["Items"])) * seen
             return read_units(int(total), consistent=params.get("ConsistentRead", False))
         case "BatchGetItem":
+            left = answer.get("UnprocessedKeys", {})
             return sum(
-                read_units(size(item), consistent=params["RequestItems"][table].get("ConsistentRead", False))
-                for table, items in answer["Responses"].items()
-                for item in items
+                _read_of_batch(asked, answer["Responses"].get(table, []), len(left.get(table, {}).get("Keys", ())))
+                for table, asked in params["RequestItems"].items()
             )
         case _:
             return 0
+
+
+def _read_of_batch(asked: Mapping[str, Any], items: Sequence[Item], left: int) -> float:
+    """Read units of one table's part of a batch; each item that isn't there costs as much as a small one."""
+    consistent = asked.get("ConsistentRead", False)
+    missing = len(asked["Keys"]) - left - len(items)
+    return sum(read_units(total, consistent=consistent) for total in (*map(size, items), *[0] * missing))

@@ -24,7 +24,7 @@ from typing import Any
 
 from bench.report import Points, save, save_points, show_table
 from switchboard.estimate.announcement import Bound, Knowledge, announce
-from switchboard.estimate.backlog import Backlog
+from switchboard.estimate.backlog import Backlog, Place, line, moved
 from switchboard.estimate.capacity import Capacity, usual_capacity
 from switchboard.estimate.lessons import learned_at_arrival, learned_at_assignment, learned_at_reply
 from switchboard.estimate.memory import Memory
@@ -46,7 +46,7 @@ from switchboard.estimate.statistics import (
     Staffing,
     calibration,
 )
-from switchboard.hours import Hours, Interval
+from switchboard.hours import Hours, Interval, timeline
 from switchboard.policy import Priority
 
 ORDER = "hybrid"
@@ -82,6 +82,8 @@ class Switchboard:
     """One per queue; None to do with opening hours and who is there."""
     name: str = "Switchboard"
     memory: Memory = field(default_factory=Memory)
+    sums: dict[str, dict[str, float]] = field(default_factory=dict)
+    """What waits, by queue."""
     usual: dict[int, tuple[datetime, Capacity]] = field(default_factory=dict)
     told: Bound | None = None
     cpu: float = 0.0
@@ -92,12 +94,7 @@ class Switchboard:
         bound = announce(
             PRIORITIES[state.k],
             str(state.ch),
-            Backlog(
-                dict(zip(PRIORITIES, state.n_wait, strict=True)),
-                dict(zip(PRIORITIES, state.hol_age_bt, strict=True)),
-                state.free,
-                state.online,
-            ),
+            self._backlog(state, now),
             self._capacity(state.q, now),
             self._knowledge(state.q, state.k, now),
             {each: timedelta(seconds=target) for each, target in zip(PRIORITIES, state.target_bt, strict=True)},
@@ -119,6 +116,11 @@ class Switchboard:
     def observe(self, kind: str, seconds: float, message: Any) -> None:  # noqa: ANN401  # the simulator's
         queue, priority, note = str(message.q), PRIORITIES[message.k], message.note[self.name]
         at, arrived, remembered = instant(seconds), instant(message.arr), note["told"].remembered
+        place = Place(queue, priority, arrived)
+        if kind == "arrive":
+            self._move(None, place)
+        elif kind in {"start", "abandon"}:
+            self._move(place, None)
         if kind == "arrive":
             self.memory.add(learned_at_arrival(queue, priority, note["online"], self.hours, at))
         elif kind == "start" and remembered:
@@ -129,6 +131,21 @@ class Switchboard:
             self.memory.add(
                 learned_at_reply(queue, priority, str(message.ch), remembered, arrived, assigned, self.hours, at)
             )
+
+    def _backlog(self, state: Any, now: datetime) -> Backlog:  # noqa: ANN401  # the simulator's
+        """As it is deployed: from sums over what waits; whoever finds a free slot is with an agent by then."""
+        table, sums = timeline(self.hours, now), self.sums.get(str(state.q), {})
+        lines = {priority: line(sums, priority) for priority in PRIORITIES}
+        waiting = {priority: one.count for priority, one in lines.items()}
+        if state.free > sum(waiting.values()):
+            return Backlog({}, {}, 1.0, state.online)
+        return Backlog(waiting, {priority: one.age(table, now) for priority, one in lines.items()}, 0.0, state.online)
+
+    def _move(self, before: Place | None, after: Place | None) -> None:
+        for tally in moved(before, after):
+            sums = self.sums.setdefault(tally.queue, {})
+            for name, amount in tally.amounts.items():
+                sums[name] = sums.get(name, 0.0) + amount
 
     def _capacity(self, queue: int, now: datetime) -> Capacity:
         if self.plans is not None:

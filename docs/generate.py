@@ -1,9 +1,11 @@
 """Write the pages that are made from code: `python docs/generate.py` (or `make docs`); `--check` only compares.
 
 `docs/events.md` from the event models, `docs/policy.schema.json` from the policy's, for editors, and
-`docs/messages.schema.json` from those of what customers and providers send. Into `docs/channels.md` go what channels
-support, from their code and their `supports.toml`, and the rules of `docs/rules.toml`, each with the files of the tests
-that carry its number; into `docs/adding-a-channel.md` the fields of a channel, from their docstrings.
+`docs/messages.schema.json` from those of what customers and providers send; `docs/openapi.json` from the operations of
+the agents' API. Into `docs/channels.md` go what channels support, from their code and their `supports.toml`, and the
+rules of `docs/rules.toml`, each with the files of the tests that carry its number; into `docs/adding-a-channel.md` the
+fields of a channel, from their docstrings; into `docs/promises.md` what customers are told around holidays, by playing
+it (`tests/time_travel.py`).
 """
 
 import ast
@@ -24,10 +26,12 @@ from typing_extensions import override
 ROOT = Path(__file__).resolve().parent.parent
 RULES = tomllib.loads((ROOT / "docs" / "rules.toml").read_text("utf-8"))
 PAGE, GUIDE = ROOT / "docs" / "channels.md", ROOT / "docs" / "adding-a-channel.md"
+PROMISES = ROOT / "docs" / "promises.md"
 CHANNELS = ROOT / "switchboard" / "channels"
 RULE_IN_NAME = re.compile(r"(?:^test|_and)_(X|SEC|AK|EM|TW|MT|FB|IG|WA|TG|LN)_(\d+)(?=_|$)")
 sys.path.insert(0, str(ROOT))
 
+from functions.agent_api.document import document  # noqa: E402  # runs as a script, from anywhere
 from switchboard.channels import Channel, all_channels  # noqa: E402  # runs as a script, from anywhere
 from switchboard.channels.media import MEGABYTE, Remote  # noqa: E402  # the same
 from switchboard.events import (  # noqa: E402  # the same
@@ -41,6 +45,7 @@ from switchboard.events import (  # noqa: E402  # the same
 )
 from switchboard.message import INBOUND, Message, Party  # noqa: E402  # the same
 from switchboard.policy import Policy  # noqa: E402  # the same
+from tests.time_travel import chronicle  # noqa: E402  # the same
 
 AT = datetime(2026, 11, 23, 15, 0, 0, tzinfo=UTC)
 EXAMPLE_VALUES: dict[str, Any] = {
@@ -67,6 +72,9 @@ EXAMPLE_VALUES: dict[str, Any] = {
     "first": True,
     "response_seconds": 312.0,
     "promise_kept": True,
+    "bound": AT,
+    "promised_before": AT,
+    "renewed": False,
     "status": "delivered",
     "by": "agent",
     "quarantine_id": "b5bb9d8014a0f9b1d61e21e796d78dcc",
@@ -74,6 +82,8 @@ EXAMPLE_VALUES: dict[str, Any] = {
     "size": 17,
     "until": AT,
     "from_queue": "returns",
+    "former_queue": "returns",
+    "former_agent_id": "9b2d1f40-0c7e-4a55-8a6b-2f6a3e1c7d10",
     "from_priority": "low",
     "tags": 2,
     "mark": "spam",
@@ -110,6 +120,8 @@ def example(kind: type[Event]) -> Event:
     values = {name: EXAMPLE_VALUES[name] for name in kind.model_fields if name in EXAMPLE_VALUES}
     if kind.DETAIL_TYPE == "conversation.acknowledged":
         values["reason"] = "first_message"
+    if kind.DETAIL_TYPE == "conversation.promise_renewed":
+        values["reason"] = "renewed"
     if kind is ConversationMessageChanged:
         values["change"] = "edited"
     if kind is MessageQuarantined:
@@ -317,7 +329,9 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "policy.schema.json": _as_json(Policy.model_json_schema(schema_generator=_PolicySchema)),
         PAGE: filled(PAGE, support=support_table(), rules=rules_table()),
         GUIDE: filled(GUIDE, contract=contract_table()),
+        PROMISES: filled(PROMISES, journeys=chronicle()),
         ROOT / "docs" / "messages.schema.json": _as_json(messages_schema()),
+        ROOT / "docs" / "openapi.json": _as_json(document()),
     }
 
 

@@ -91,7 +91,10 @@ class SignIn(Construct):
                 callback_urls=[f"{console_url}/"],
                 logout_urls=[f"{console_url}/"],
             ),
-            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
+            supported_identity_providers=[
+                cognito.UserPoolClientIdentityProvider.COGNITO,
+                *map(cognito.UserPoolClientIdentityProvider.custom, filter(None, [settings.identity_provider])),
+            ],
             access_token_validity=Duration.hours(1),
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.hours(12),

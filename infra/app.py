@@ -16,7 +16,10 @@ from infra.settings import StageSettings, settings_of
 from infra.stack import SwitchboardStack
 from switchboard.policy import Policy
 
-_KNOBS = ("endpoint", "public_base_url", "provider_base_url", "clock_file", "console_url", "alarm_email")
+_KNOBS = (
+    *("endpoint", "public_base_url", "provider_base_url", "clock_file"),
+    *("console_url", "identity_provider", "alarm_email"),
+)
 """Settings that belong to one deployment rather than to its stage: `-c NAME=VALUE` overrides them."""
 
 

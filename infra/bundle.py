@@ -12,12 +12,19 @@ from pathlib import Path
 
 from infra.packages import Library, Packages, compile_to_last, copy_file, matches, say
 from infra.policy import ROOT
+from switchboard.acknowledgement import languages
 from switchboard.policy import Policy
+from switchboard.urgency import write_compiled
 
 BUILD = ROOT / ".build"
 
+_LOCALES = ("root", *(form for tag in languages() for form in (tag.partition("-")[0], f"{tag.partition('-')[0]}_*")))
 _COMMON = (Library("aws-lambda-powertools"), Library("boto3"), Library("pydantic"), Library("tzdata"))
 _TWILIO = Library("twilio", without=("aiohttp", "aiohttp-retry"))  # they serve its async client
+_BABEL = Library(
+    "babel",  # a tenth of it: the languages that there are texts in
+    only=("babel/*.py", "babel/global.dat", *(f"babel/locale-data/{locale}.dat" for locale in _LOCALES)),
+)
 _MAIL = (Library("chardet"), Library("nh3"), Library("selectolax"))
 
 LIBRARIES: Mapping[str, tuple[Library, ...]] = {
@@ -27,10 +34,12 @@ LIBRARIES: Mapping[str, tuple[Library, ...]] = {
     "ingest_social": _COMMON,
     "ingest_email": (*_COMMON, *_MAIL),
     "router": _COMMON,
-    "auto_ack": _COMMON,
+    "auto_ack": (*_COMMON, _BABEL),
     "outbound": (*_COMMON, _TWILIO),
     "fetch_media": (*_COMMON, *_MAIL),
     "outbox": _COMMON,
+    "notify": _COMMON,
+    "push": _COMMON,
     "agent_api": _COMMON,
     "erasure_api": _COMMON,
     "erase": (*_COMMON, Library("twilio", without=("aiohttp", "aiohttp-retry"))),
@@ -38,7 +47,7 @@ LIBRARIES: Mapping[str, tuple[Library, ...]] = {
 }
 """The functions, with what each imports. boto3 too: Lambda's own is another version, and four times the size."""
 
-_LEFT_OUT = ("*/__pycache__/*", "*.pyc", "*/samples/*", "*.md", "*/supports.toml")
+_LEFT_OUT = ("*/__pycache__/*", "*.pyc", "*/samples/*", "*.md", "*/supports.toml", "*/lexicons/*.toml", "*/preview.*")
 
 
 def bundle(
@@ -60,6 +69,7 @@ def _assemble(function: str, target: Path, policy: Policy, packages: Packages | 
     for source in _sources(function):
         copy_file(ROOT / source, target / source)
     (target / "policy.json").write_text(policy.model_dump_json(), encoding="utf-8")
+    write_compiled(target / "switchboard/urgency")
     if packages:
         compile_to_last(target)
         packages.copy(LIBRARIES[function], target)
@@ -70,6 +80,8 @@ def _assemble(function: str, target: Path, policy: Policy, packages: Packages | 
 def _sources(function: str) -> Iterator[Path]:
     """The files that a function carries of the product's, relative to the repository's root."""
     yield Path("functions/__init__.py")
+    if function == "agent_api":
+        yield Path("docs/openapi.json")  # which it serves
     for folder in (ROOT / "switchboard", ROOT / "functions" / function):
         for path in sorted(folder.rglob("*")):
             source = path.relative_to(ROOT)

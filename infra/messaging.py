@@ -13,6 +13,7 @@ from infra.clock import Clock
 from infra.function import WorkQueue, parking_queue, title
 from infra.settings import StageSettings
 from switchboard.events import (
+    CONVERSATION_EVENTS,
     SOURCE,
     ConversationMessageAdded,
     ConversationMessageChanged,
@@ -48,6 +49,7 @@ SUBSCRIPTIONS: Mapping[str, Mapping[str, events.EventPattern]] = {
         "Files": _pattern(ConversationMessageAdded, detail=_WITH_FILES),
         "Changes": _pattern(ConversationMessageChanged, detail=_BY_SENDER),
     },
+    "notify": {"Happened": _pattern(*CONVERSATION_EVENTS)},
 }
 """Who is told of what: one queue per function, one rule per pattern."""
 
@@ -67,7 +69,7 @@ class Messaging(Construct):
             for name, patterns in SUBSCRIPTIONS.items()
             for rule, pattern in patterns.items()
         }
-        self._tick(self.queues["router"])
+        self._tick(self.queues["router"], self.queues["auto_ack"])
 
     def _rule(self, id: str, pattern: events.EventPattern, inbox: WorkQueue) -> events.Rule:
         """Deliver matching events, for a day at most; what can't be delivered waits in `undelivered`."""
@@ -79,8 +81,8 @@ class Messaging(Construct):
         )
         return events.Rule(self, id, event_bus=self.bus, event_pattern=pattern, targets=[target])
 
-    def _tick(self, inbox: WorkQueue) -> None:
-        """Tell the router each minute to do what is due. A lost tick is made up for by the next."""
+    def _tick(self, inbox: WorkQueue, promises: WorkQueue) -> None:
+        """Say what time it is to those who do what is due then. A lost tick is made up for by the next."""
         Clock(
             self,
             "Tick",
@@ -90,4 +92,24 @@ class Messaging(Construct):
             action="sqs:SendMessage",
             target=inbox.queue.queue_arn,
             input=json.dumps({"detail-type": "sweep.due", "detail": {}}),
+        )
+        Clock(
+            self,
+            "TickPromises",
+            rate="rate(1 minute)",
+            description="Promises that are about to break, or have passed",
+            sid="TickAutoAck",
+            action="sqs:SendMessage",
+            target=promises.queue.queue_arn,
+            input=json.dumps({"detail-type": "promises.due", "detail": {}}),
+        )
+        Clock(
+            self,
+            "Recount",
+            rate="rate(15 minutes)",
+            description="What waits and who is there, against the sums that promises use",
+            sid="TickRouter",
+            action="sqs:SendMessage",
+            target=inbox.queue.queue_arn,
+            input=json.dumps({"detail-type": "recount.due", "detail": {}}),
         )

@@ -14,12 +14,17 @@ from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
 from infra.function import METRICS_NAMESPACE, WorkQueue
+from infra.push import Push
 from infra.settings import StageSettings
+from switchboard.policy import Priority
 
 _MINUTE = Duration.minutes(1)
 _FIVE_MINUTES = Duration.minutes(5)
+_WEEK = Duration.days(7)
 _LATE = 300
 """Seconds that the oldest message of a queue, or a change in the stream, may wait."""
+_LEAST_KEPT = 0.85
+"""Of a class's promises in 7 days."""
 
 
 class Monitoring(Construct):
@@ -132,19 +137,42 @@ class Monitoring(Construct):
         self._alarm(f"{service}-failing", failed, 12, "its log names the account: compare its secret, ask the provider")
         self._graph(f"Found without a webhook, {service}", [lost, failed])
 
+    def watch_promises(self) -> None:
+        """Of each class, how many of a week's promises held: the policy asks for nine of ten."""
+        shares = {priority: _share_kept(priority) for priority in Priority}
+        for priority, share in shares.items():
+            self._alarm(
+                f"promises-{priority}",
+                share,
+                _LEAST_KEPT,
+                "python -m switchboard promises says where; see docs/operations.md",
+                below=True,
+            )
+        self._graph("Promises kept in 7 days", [share.with_(label=priority) for priority, share in shares.items()])
+
     def watch_api(self, api: apigatewayv2.HttpApi) -> None:
         """Answers that are our fault."""
         faults = api.metric_server_error(period=_FIVE_MINUTES, statistic="Sum")
         self._alarm("api-faults", faults, 1, "providers repeat such deliveries for a while only")
         self._graph("API", [api.metric_count(), faults, api.metric_client_error()])
 
-    def _alarm(self, id: str, metric: cloudwatch.IMetric, threshold: int, advice: str) -> None:
+    def watch_push(self, push: Push) -> None:
+        """Connections that the function failed at: consoles then hear of things only when they ask."""
+        faults = push.metric("IntegrationError").with_(period=_FIVE_MINUTES)
+        self._alarm("push-faults", faults, 1, "read the log of push: consoles ask the feed meanwhile")
+        self._graph("Push", [*map(push.metric, ("ConnectCount", "MessageCount", "ClientError")), faults])
+
+    def _alarm(
+        self, id: str, metric: cloudwatch.IMetric, threshold: float, advice: str, *, below: bool = False
+    ) -> None:
         alarm = cloudwatch.Alarm(
             self,
             id,
             metric=metric,
             threshold=threshold,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+            if below
+            else cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description=f"{id}: {advice}",
@@ -153,3 +181,14 @@ class Monitoring(Construct):
 
     def _graph(self, title: str, metrics: Sequence[cloudwatch.IMetric]) -> None:
         self._dashboard.add_widgets(cloudwatch.GraphWidget(title=title, left=list(metrics), width=12))
+
+
+def _share_kept(priority: Priority) -> cloudwatch.Metric:
+    """Which part of a class's promises of the last 7 days held, over all queues and channels: each counts 0 or 1."""
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name="PromiseKept",
+        dimensions_map={"service": "outbox", "class": priority.value},
+        statistic="Average",
+        period=_WEEK,
+    )

@@ -33,13 +33,18 @@ class Resource(StrEnum):
     MAIL_IDENTITIES = auto()
     ROUTER_QUEUE = auto()
     ERASE_QUEUE = auto()
+    NOTIFY_QUEUE = auto()
     CONVERSATIONS = auto()
     CONVERSATIONS_LANES = auto()
     CONVERSATIONS_DUE = auto()
     CONVERSATIONS_OWNERS = auto()
+    CONVERSATIONS_PLACED = auto()
     CONVERSATIONS_CUSTOMERS = auto()
+    CONVERSATIONS_TIMELINE = auto()
+    CONVERSATIONS_HELD = auto()
     AGENTS = auto()
     AGENTS_CANDIDATES = auto()
+    AGENTS_MEMBERS = auto()
     AGENTS_DUE = auto()
     CUSTOMERS = auto()
     CUSTOMERS_IDENTITIES = auto()
@@ -47,6 +52,9 @@ class Resource(StrEnum):
     QUARANTINE = auto()
     ERASURES = auto()
     DECISIONS = auto()
+    CONSOLES = auto()
+    SOCKETS = auto()
+    PUSH_TICKETS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ _READ_PEPPER = Grant("ReadPepper", "secretsmanager", ("GetSecretValue",), (Resou
 _RECORD_DECISIONS = _table("RecordDecisions", "Query PutItem", Resource.DECISIONS)
 _RECORD_ERASURE = _table("RecordErasure", "GetItem PutItem", Resource.ERASURES)
 _ASK_TO_ERASE = Grant("AskToErase", "sqs", ("SendMessage",), (Resource.ERASE_QUEUE,))
+_CALL_CONSOLES = Grant("CallConsoles", "execute-api", ("ManageConnections",), (Resource.SOCKETS,))
 _LOOK_AGAIN = Grant("LookAgain", "sqs", ("SendMessage",), (Resource.ROUTER_QUEUE,))
 
 GRANTS: Mapping[str, tuple[Grant, ...]] = {
@@ -113,10 +122,12 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
             Resource.CONVERSATIONS_DUE,
             Resource.CONVERSATIONS_OWNERS,
         ),
+        _table("FindHeld", "Query", Resource.CONVERSATIONS_HELD),
         _table("ClaimAgents", _CLAIM, Resource.AGENTS),
         _table("FindCandidates", "Query", Resource.AGENTS_CANDIDATES, Resource.AGENTS_DUE),
         _table("MeetCustomers", "GetItem PutItem UpdateItem", Resource.CUSTOMERS),
-        _table("RememberLanes", "GetItem UpdateItem", Resource.QUEUES),
+        _table("KnowPeople", "Query", Resource.CUSTOMERS_IDENTITIES, Resource.CONVERSATIONS_CUSTOMERS),
+        _table("RememberLanesAndSums", "GetItem BatchGetItem Query UpdateItem", Resource.QUEUES),
         _table("ListQuarantined", "PutItem", Resource.QUARANTINE),
         _table("KnowErased", "GetItem", Resource.ERASURES),
         _RECORD_DECISIONS,
@@ -125,8 +136,10 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
     ),
     "auto_ack": (
         _table("WriteAcknowledgement", "GetItem PutItem", Resource.CONVERSATIONS),
+        _table("FindDue", "Query", Resource.CONVERSATIONS_DUE),
         _table("CountAcknowledgement", "GetItem PutItem UpdateItem", Resource.CUSTOMERS),
-        _table("ReadResponseTimes", "GetItem", Resource.QUEUES),
+        _table("FindAddresses", "Query", Resource.CUSTOMERS_IDENTITIES),
+        _table("ReadEstimates", "BatchGetItem", Resource.QUEUES),
     ),
     "outbound": (
         _table("SendInOrder", "GetItem Query PutItem", Resource.CONVERSATIONS),
@@ -142,19 +155,24 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
     ),
     "outbox": (
         _PUT_ON_BUS,
-        _table("CountResponseTimes", "UpdateItem", Resource.QUEUES),
+        _table("CountForPromises", "BatchGetItem UpdateItem", Resource.QUEUES),
         _table("RecordWhatCameOfIt", "PutItem", Resource.DECISIONS),
     ),
     "agent_api": (
-        _table("WorkOnConversations", "GetItem Query PutItem", Resource.CONVERSATIONS),
+        _table("WorkOnConversations", "GetItem BatchGetItem Query PutItem", Resource.CONVERSATIONS),
         _table("FindOwnAndWaiting", "Query", Resource.CONVERSATIONS_OWNERS, Resource.CONVERSATIONS_LANES),
+        _table("ListQueues", "Query", Resource.CONVERSATIONS_PLACED),
+        _table("ListAgents", "Query", Resource.AGENTS_MEMBERS),
+        _table("ShowHeld", "Query", Resource.CONVERSATIONS_HELD),
         _table("ClaimAgents", _CLAIM, Resource.AGENTS),
         _table("FindCandidates", "Query", Resource.AGENTS_CANDIDATES),
         _table("CheckConsent", "GetItem", Resource.CUSTOMERS),
         _table("MeetAndMarkCustomers", "PutItem UpdateItem", Resource.CUSTOMERS),
         _table("FindAddresses", "Query", Resource.CUSTOMERS_IDENTITIES),
+        _table("ShowTimeline", "Query", Resource.CONVERSATIONS_CUSTOMERS, Resource.CONVERSATIONS_TIMELINE),
         _table("ReadLanes", "GetItem", Resource.QUEUES),
         _table("AddLanes", "UpdateItem", Resource.QUEUES),
+        _table("ShowCoverage", "Query", Resource.QUEUES),
         _RECORD_DECISIONS,
         _table("ShowQuarantined", "GetItem Query", Resource.QUARANTINE),
         Grant("ShowRawBytes", "s3", ("GetObject",), (Resource.QUARANTINED_BYTES,)),
@@ -164,6 +182,20 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _READ_PEPPER,
         _ASK_TO_ERASE,
         _LOOK_AGAIN,
+        _table("HandOutTickets", "PutItem", Resource.PUSH_TICKETS),
+        _table("ReadFeeds", "Query", Resource.CONSOLES),
+    ),
+    "push": (
+        _table("KnowConsoles", "GetItem PutItem DeleteItem", Resource.CONSOLES),
+        _CALL_CONSOLES,
+    ),
+    "notify": (
+        _table("SeeWhoHasIt", "GetItem", Resource.CONVERSATIONS),
+        _table("WriteFeeds", "PutItem UpdateItem", Resource.CONSOLES),
+        _table("FindConsoles", "Query", Resource.CONSOLES),
+        _table("ForgetConsoles", "DeleteItem", Resource.CONSOLES),
+        _CALL_CONSOLES,
+        Grant("HintLater", "sqs", ("SendMessage",), (Resource.NOTIFY_QUEUE,)),
     ),
     "erasure_api": (
         Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.CALLBACK_SECRETS,)),
@@ -178,7 +210,7 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("EraseConversations", "Query DeleteItem", Resource.CONVERSATIONS),
         _table("EraseDecisions", "Query DeleteItem", Resource.DECISIONS),
         _table("FindEverything", "Query", Resource.CONVERSATIONS_CUSTOMERS, Resource.CUSTOMERS_IDENTITIES),
-        _table("EraseContact", "GetItem Query DeleteItem", Resource.CUSTOMERS),
+        _table("EraseContact", "GetItem Query PutItem DeleteItem", Resource.CUSTOMERS),
         _table("GiveSlotBack", "Query UpdateItem", Resource.AGENTS),
         Grant(
             "EraseFiles", "s3", ("DeleteObject",), (Resource.MAIL_BYTES, Resource.CONTENT_BYTES, Resource.MEDIA_FILES)
@@ -209,6 +241,7 @@ _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
     Resource.MAIL_IDENTITIES: ("CONFIGURATION_SET",),
     Resource.ROUTER_QUEUE: ("ROUTER_QUEUE_URL",),
     Resource.ERASE_QUEUE: ("ERASE_QUEUE_URL",),
+    Resource.NOTIFY_QUEUE: ("NOTIFY_QUEUE_URL",),
     Resource.CONVERSATIONS: ("CONVERSATIONS_TABLE",),
     Resource.AGENTS: ("AGENTS_TABLE",),
     Resource.CUSTOMERS: ("CUSTOMERS_TABLE",),
@@ -216,6 +249,9 @@ _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
     Resource.QUARANTINE: ("QUARANTINE_TABLE",),
     Resource.ERASURES: ("ERASURES_TABLE",),
     Resource.DECISIONS: ("DECISIONS_TABLE",),
+    Resource.CONSOLES: ("CONSOLES_TABLE",),
+    Resource.SOCKETS: ("PUSH_ENDPOINT",),
+    Resource.PUSH_TICKETS: ("CONSOLES_TABLE", "PUSH_URL"),
 }
 
 
@@ -231,7 +267,7 @@ def environment_of(function: str, values: Mapping[str, str]) -> dict[str, str]:
     return {name: values[name] for name in sorted(names)}
 
 
-_CLIENTS: Mapping[str, str] = {"ses": "sesv2"}
+_CLIENTS: Mapping[str, str] = {"ses": "sesv2", "execute-api": "apigatewaymanagementapi"}
 """Services that boto3 names otherwise than IAM."""
 
 

@@ -8,9 +8,12 @@ from aws_cdk.aws_cognito import Mfa
 from aws_cdk.aws_logs import RetentionDays
 
 from switchboard.flows.media import TRIES
+from switchboard.push import OVERLAP
 
 _CLOUD_API = "https://{api}.execute-api.{region}.{suffix}"
 _EMBEDDED_API = "{endpoint}/_aws/execute-api/{api}/$default"
+_CLOUD_PUSH = "https://{api}.execute-api.{region}.{suffix}/{stage}"
+_EMBEDDED_PUSH = "{endpoint}/_aws/execute-api/{api}/{stage}"
 
 
 class UnknownStageError(ValueError):
@@ -58,6 +61,8 @@ class StageSettings:
     """Agents may sign in with a name and a password by API: for tests, never where customers are."""
     api_url: str = _CLOUD_API
     """Where the API is reached; see `infra.api.Api.url` for the placeholders."""
+    push_url: str = _CLOUD_PUSH
+    """Where functions reach the WebSocket API's connections; consoles do so with `ws` for `http`."""
     endpoint: str = ""
     """The embedded AWS."""
     public_base_url: str = ""
@@ -68,6 +73,8 @@ class StageSettings:
     """Says by how many seconds a sandbox is ahead of the machine; empty in the cloud, where time is what it is."""
     console_url: str = ""
     """Where agents come back to after signing in; empty is the API's URL."""
+    identity_provider: str = ""
+    """The user pool's name of the company's sign-in (docs/operations.md), offered beside the pool's own."""
     alarm_email: str = ""
     """Who is told of alarms; empty is whoever subscribes to the topic."""
 
@@ -96,6 +103,9 @@ _PATIENT = 12
 _FEW = 5
 """Batches at once of what anybody can send: a flood of it leaves the rest of the function's concurrency alone."""
 
+_NOTIFYING = int((OVERLAP / 2).total_seconds())
+"""A note is in its feed within this time, or never: less than consoles read again."""
+
 _FUNCTIONS = {
     "ingest_sms": FunctionSettings(timeout=10, consumers=_FEW, tries=_PATIENT),  # Twilio gives up after 15 s
     "catch_sms": FunctionSettings(timeout=5),  # what is left of the 15 s
@@ -107,6 +117,8 @@ _FUNCTIONS = {
     "outbound": FunctionSettings(tries=_PATIENT),
     "fetch_media": FunctionSettings(timeout=120, tries=TRIES, batch=1),  # a message may have a dozen large files
     "outbox": FunctionSettings(),
+    "push": FunctionSettings(timeout=10),
+    "notify": FunctionSettings(timeout=_NOTIFYING),
     "agent_api": FunctionSettings(timeout=20),  # the HTTP API gives up after 30 s
     "erasure_api": FunctionSettings(timeout=10),
     "erase": FunctionSettings(timeout=300, tries=_PATIENT, batch=1, consumers=2),  # a long history, and nobody waits
@@ -124,6 +136,8 @@ _PROD_FUNCTIONS = {
     "outbound": FunctionSettings(reserved_concurrency=50, consumers=50, tries=_PATIENT),
     "fetch_media": FunctionSettings(timeout=120, tries=TRIES, batch=1, reserved_concurrency=20, consumers=20),
     "outbox": FunctionSettings(reserved_concurrency=20),
+    "push": FunctionSettings(timeout=10, reserved_concurrency=50),
+    "notify": FunctionSettings(timeout=_NOTIFYING, reserved_concurrency=20, consumers=20),
     "agent_api": FunctionSettings(timeout=20, memory=1024, reserved_concurrency=100),
     "erasure_api": FunctionSettings(timeout=10, reserved_concurrency=5),
     "erase": FunctionSettings(timeout=300, tries=_PATIENT, batch=1, consumers=5, reserved_concurrency=5),
@@ -144,6 +158,7 @@ STAGES: Mapping[str, StageSettings] = {
             scan_media=False,
             password_auth=True,
             api_url=_EMBEDDED_API,
+            push_url=_EMBEDDED_PUSH,
             endpoint="http://127.0.0.1:4566",
         ),
         StageSettings(stage="dev", functions=_FUNCTIONS),

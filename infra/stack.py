@@ -15,6 +15,7 @@ from infra.mail import Mail
 from infra.messaging import Messaging
 from infra.monitoring import Monitoring
 from infra.permissions import GRANTS, Resource, environment_of, statements_of
+from infra.push import STAGE, Push
 from infra.rescue import Rescue
 from infra.ses import domains_of, mail_addresses
 from infra.settings import StageSettings
@@ -60,6 +61,7 @@ class SwitchboardStack(Stack):
         }
         self.secrets = AccountSecrets(self, "Secrets", settings=settings, accounts=policy.accounts)
         self.api = Api(self, "Api", settings=settings)
+        self.push = Push(self, "PushApi", settings=settings)
         self.changes = ChangeStream(self, "Changes", table=self.storage.conversations, settings=settings)
         self.functions = self._functions()
         self.api.receive("/sms/{account}", "ReceiveSms", self.functions["ingest_sms"].function)
@@ -68,6 +70,7 @@ class SwitchboardStack(Stack):
         self.api.receive("/social/{channel}/{account}", "ReceiveSocial", self.functions["ingest_social"].function)
         self.api.take_erasures(self.functions["erasure_api"].function)
         self.api.serve_agents(self.functions["agent_api"].function)
+        self.push.serve(self.functions["push"].function)
         Clock(
             self,
             "Watchdog",
@@ -79,6 +82,7 @@ class SwitchboardStack(Stack):
             patience=3600,
         )
         self._acknowledge_prefixes()
+        self._acknowledge_connections()
         self._watch()
         self._say_where()
 
@@ -118,13 +122,18 @@ class SwitchboardStack(Stack):
             **{resource: [storage.raw.arn_for_objects(f"{prefix}*")] for resource, prefix in _PREFIXES.items()},
             Resource.ROUTER_QUEUE: [self.messaging.queues["router"].queue.queue_arn],
             Resource.ERASE_QUEUE: [self.erasing.inbox.queue.queue_arn],
+            Resource.NOTIFY_QUEUE: [self.messaging.queues["notify"].queue.queue_arn],
             Resource.CONVERSATIONS: [conversations],
             Resource.CONVERSATIONS_LANES: [f"{conversations}/index/lanes"],
             Resource.CONVERSATIONS_DUE: [f"{conversations}/index/due"],
             Resource.CONVERSATIONS_OWNERS: [f"{conversations}/index/owners"],
+            Resource.CONVERSATIONS_PLACED: [f"{conversations}/index/placed"],
             Resource.CONVERSATIONS_CUSTOMERS: [f"{conversations}/index/customers"],
+            Resource.CONVERSATIONS_TIMELINE: [f"{conversations}/index/timeline"],
+            Resource.CONVERSATIONS_HELD: [f"{conversations}/index/held"],
             Resource.AGENTS: [agents],
             Resource.AGENTS_CANDIDATES: [f"{agents}/index/candidates"],
+            Resource.AGENTS_MEMBERS: [f"{agents}/index/members"],
             Resource.AGENTS_DUE: [f"{agents}/index/due"],
             Resource.CUSTOMERS: [storage.customers.table_arn],
             Resource.CUSTOMERS_IDENTITIES: [f"{storage.customers.table_arn}/index/identities"],
@@ -132,6 +141,9 @@ class SwitchboardStack(Stack):
             Resource.QUARANTINE: [storage.quarantine.table_arn],
             Resource.ERASURES: [storage.erasures.table_arn],
             Resource.DECISIONS: [storage.decisions.table_arn],
+            Resource.CONSOLES: [storage.consoles.table_arn],
+            Resource.PUSH_TICKETS: [storage.consoles.table_arn],
+            Resource.SOCKETS: [self.push.connections_arn],
         }
 
     def _mail_identities(self) -> list[str]:
@@ -151,6 +163,9 @@ class SwitchboardStack(Stack):
             "ROUTER_QUEUE_URL": self.messaging.queues["router"].queue.queue_url,
             "CAUGHT_QUEUE_URL": self.rescue.caught.queue.queue_url,
             "ERASE_QUEUE_URL": self.erasing.inbox.queue.queue_url,
+            "NOTIFY_QUEUE_URL": self.messaging.queues["notify"].queue.queue_url,
+            "PUSH_URL": self.push.url,
+            "PUSH_ENDPOINT": self.push.endpoint,
             "PEPPER_SECRET": self.erasing.pepper_name,
             "SECRET_PREFIX": self.secrets.prefix,
             "PUBLIC_BASE_URL": self.api.public_base_url,
@@ -164,6 +179,7 @@ class SwitchboardStack(Stack):
             "QUARANTINE_TABLE": storage.quarantine.table_name,
             "ERASURES_TABLE": storage.erasures.table_name,
             "DECISIONS_TABLE": storage.decisions.table_name,
+            "CONSOLES_TABLE": storage.consoles.table_name,
         }
 
     def _acknowledge_prefixes(self) -> None:
@@ -179,6 +195,17 @@ class SwitchboardStack(Stack):
                     )
                 )
 
+    def _acknowledge_connections(self) -> None:
+        api = self.resolve(self.push.api.api_id)["Ref"]
+        within = f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<{api}>/{STAGE}"
+        for name in ("push", "notify"):
+            Validations.of(self.functions[name]).acknowledge(
+                Acknowledgment(
+                    id=f"AwsSolutions-IAM5[Resource::{within}/POST/@connections/*]",
+                    reason="a connection's id is made when it opens",
+                )
+            )
+
     def _watch(self) -> None:
         monitoring = Monitoring(self, "Monitoring", settings=self._settings)
         monitoring.watch_functions({name: function.function for name, function in self.functions.items()})
@@ -190,8 +217,10 @@ class SwitchboardStack(Stack):
         for ingest in ("ingest_sms", "ingest_social", "erasure_api"):
             monitoring.watch_signatures(ingest)
         monitoring.watch_subscriptions()
+        monitoring.watch_promises()
         monitoring.watch_reconciler("reconcile_sms")
         monitoring.watch_api(self.api.http)
+        monitoring.watch_push(self.push)
 
     def _say_where(self) -> None:
         storage, messaging, sign_in = self.storage, self.messaging, self.api.sign_in
@@ -212,6 +241,9 @@ class SwitchboardStack(Stack):
             "QuarantineTable": storage.quarantine.table_name,
             "ErasuresTable": storage.erasures.table_name,
             "DecisionsTable": storage.decisions.table_name,
+            "ConsolesTable": storage.consoles.table_name,
+            "PushUrl": self.push.url,
+            "PushEndpoint": self.push.endpoint,
             "UndeliveredUrl": messaging.undelivered.queue_url,
             "OutboxFailuresUrl": self.changes.failures.queue_url,
         }

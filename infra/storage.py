@@ -29,20 +29,21 @@ def _number(name: str) -> dynamodb.Attribute:
 
 
 def _index(
-    name: str, partition: list[dynamodb.Attribute], sort: dynamodb.Attribute, *projected: str
+    name: str, partition: list[dynamodb.Attribute], sort: list[dynamodb.Attribute], *projected: str
 ) -> dynamodb.GlobalSecondaryIndexPropsV2:
     """An index of natural attributes; sparse, since few items have them. It carries the keys and `projected`."""
     return dynamodb.GlobalSecondaryIndexPropsV2(
         index_name=name,
         partition_keys=partition,
-        sort_keys=[sort],
+        sort_keys=sort,
         projection_type=dynamodb.ProjectionType.INCLUDE if projected else dynamodb.ProjectionType.KEYS_ONLY,
         non_key_attributes=list(projected) or None,
     )
 
 
-_DUE_CONVERSATIONS = _index("due", [_number("due_shard")], _text("check_at"))
-_DUE_AGENTS = _index("due", [_number("due_shard")], _text("due_at"))
+_DUE_CONVERSATIONS = _index("due", [_number("due_shard")], [_text("check_at")])
+_HELD_CONVERSATIONS = _index("held", [_text("held_in")], [_text("counterparty"), _text("awaiting_since")])
+_DUE_AGENTS = _index("due", [_number("due_shard")], [_text("due_at")])
 
 
 class Storage(Construct):
@@ -56,10 +57,13 @@ class Storage(Construct):
             "thread",
             "item",
             indexes=[
-                _index("lanes", [_text("queue"), _text("skills"), _text("priority")], _text("waiting_since")),
+                _index("lanes", [_text("queue"), _text("skills"), _text("priority")], [_text("waiting_since")]),
                 _DUE_CONVERSATIONS,
-                _index("owners", [_text("owner")], _text("assigned_at")),
-                _index("customers", [_text("customer_id")], _text("opened_at")),
+                _index("owners", [_text("owner")], [_text("assigned_at")]),
+                _index("placed", [_text("queue"), _text("phase")], [_text("opened_at")]),
+                _index("customers", [_text("customer_id")], [_text("opened_at")]),
+                _index("timeline", [_text("customer_id")], [_text("at")]),
+                _HELD_CONVERSATIONS,
             ],
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
@@ -67,15 +71,24 @@ class Storage(Construct):
             "Agents",
             "agent_id",
             "item",
-            indexes=[_index("candidates", [_text("queue")], _text("token"), "skills"), _DUE_AGENTS],
+            indexes=[
+                _index("candidates", [_text("queue")], [_text("token")], "skills"),
+                _index("members", [_text("queue")], [_text("agent_id")]),
+                _DUE_AGENTS,
+            ],
         )
         self.customers = self._table(
-            "Customers", "address", "item", indexes=[_index("identities", [_text("customer_id")], _text("met_at"))]
+            "Customers",
+            "address",
+            "item",
+            indexes=[_index("identities", [_text("customer_id")], [_text("met_at")])],
+            expires="gone_at",
         )
-        self.queues = self._table("Queues", "queue", "item")
+        self.queues = self._table("Queues", "queue", "item", expires="expires_at")
         self.quarantine = self._table("Quarantine", "account", "item")
         self.erasures = self._table("Erasures", "code", "item")
         self.decisions = self._table("Decisions", "conversation", "item", expires="expires_at")
+        self.consoles = self._table("Consoles", "topic", "item", expires="gone_at")
         self.raw = self._raw_bucket()
 
     def _table(

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -50,6 +51,14 @@ class AgentApi:
 
     def close(self) -> None:
         self._http.close()
+
+    def ticket(self) -> dict[str, Any]:
+        """Get a ticket for one connection, and where it is good."""
+        return self._call("POST", "push/ticket")
+
+    def feed(self, cursor: str, queues: Sequence[str] = ()) -> dict[str, Any]:
+        """What happened to my conversations, and in these queues, since a cursor (`sandbox/push.py`)."""
+        return self._call("GET", f"feed?{urlencode({'cursor': cursor, 'queues': ','.join(queues)})}")
 
     def me(self) -> dict[str, Any]:
         return self._call("GET", "me")

@@ -2,7 +2,9 @@
 
 Or tell a provider where to call: `python -m switchboard setup sms --account acme-sms --base-url https://…`.
 Or, after a backup was restored, have everyone erased again who came back with it: `python -m switchboard erase-again`.
+Or see how customers are told: `python -m switchboard preview > page.html`.
 Or look back: `python -m switchboard why CONVERSATION`, `replay --from DAY`, `whatif --policy NEW --from DAY`.
+Or count the promises that held: `python -m switchboard promises`.
 """
 
 import argparse
@@ -63,6 +65,19 @@ def _erase_again(_asked: argparse.Namespace) -> int:
     return 0
 
 
+def _preview(_asked: argparse.Namespace) -> int:
+    """Print a page of what is said in every language, channel and situation; the exit code is 1 if a text is wrong."""
+    from switchboard.acknowledgement.preview import page  # noqa: PLC0415  # needs Babel, which nothing else here does
+
+    try:
+        shown = page()
+    except SwitchboardError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.buffer.write(shown.encode())
+    return 0
+
+
 def _why(asked: argparse.Namespace) -> int:
     """Tell a conversation's story."""
     from switchboard.flows.hindsight import story  # noqa: PLC0415  # needs AWS's library, which normalising does not
@@ -105,15 +120,32 @@ def _what_if(asked: argparse.Namespace) -> int:
     except SwitchboardError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    for table in compared.tables():
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        sys.stdout.writelines(f"{_aligned(row, widths)}\n" for row in table)
-        sys.stdout.write("\n")
+    _show(compared.tables())
     sys.stdout.write("\n".join(compared.notes) + "\n")
     if asked.html:
         asked.html.write_text(compared.html(), encoding="utf-8")
         sys.stdout.write(f"written: {asked.html}\n")
     return 0
+
+
+def _promises(asked: argparse.Namespace) -> int:
+    """Tell how many promises held, per class, queue and channel."""
+    from switchboard.hindsight import promises  # noqa: PLC0415  # as above
+    from switchboard.policy import load_policy  # noqa: PLC0415  # as above
+
+    try:
+        _show(promises(_stage(asked), load_policy(asked.policy), asked.until, asked.days))
+    except SwitchboardError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _show(tables: Sequence[Sequence[Sequence[str]]]) -> None:
+    for table in tables:
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        sys.stdout.writelines(f"{_aligned(row, widths)}\n" for row in table)
+        sys.stdout.write("\n")
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -154,6 +186,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_setup(commands.add_parser("setup", help="tell a provider where to call us"))
     again = commands.add_parser("erase-again", help="after a restore: erase again who had been erased")
     again.set_defaults(command=_erase_again)
+    preview = commands.add_parser("preview", help="a page of all acknowledgements, on standard output")
+    preview.set_defaults(command=_preview)
     _add_hindsight(commands)
     return parser
 
@@ -175,6 +209,11 @@ def _add_hindsight(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     replay = commands.add_parser("replay", parents=[span], help="decide again what was recorded: does anything differ?")
     replay.set_defaults(command=_replay)
     replay.add_argument("--show", type=int, default=20, help="differences shown at most")
+    promises = commands.add_parser("promises", parents=[stage], help="how many promises held lately")
+    promises.set_defaults(command=_promises)
+    promises.add_argument("--days", type=int, default=7, help="how many, the last included; 40 are kept")
+    promises.add_argument("--to", dest="until", type=_instant, default=datetime.now(UTC), help="without, until now")
+    promises.add_argument("--policy", type=Path, default=Path("policy.yaml"), help="whose queues to look at")
     what_if = commands.add_parser("whatif", parents=[span], help="what would have been under another policy")
     what_if.set_defaults(command=_what_if)
     what_if.add_argument("--policy", type=Path, required=True)

@@ -43,6 +43,7 @@ def assign(
         last_agent=agent_id,
         last_agent_at=at,
         assigned_at=at,
+        taken_at=conversation.taken_at or at,
         assigned_by=by,
         changed_by=by,
         cost=cost,
@@ -75,6 +76,7 @@ def pass_on(
         passed_until=at + lease if conversation.owner else None,
         changed_by=by,
         placed_at=at,
+        held=False,
         due_at=at + lease if conversation.owner else None,
     )
 
@@ -82,7 +84,10 @@ def pass_on(
 def place(
     conversation: Conversation, queue: str, skills: tuple[str, ...], priority: Priority, by: str, at: datetime
 ) -> Conversation:
-    """Change queue or priority: who waits moves at once, who is being served stays where they are."""
+    """Change queue or priority: who waits moves at once, who is being served stays where they are.
+
+    What was held beyond its counterparty's budget no longer is: a person wants it there.
+    """
     if not conversation.is_open:
         raise RefusedError("the conversation is resolved: reopen it first")
     return replace(
@@ -94,6 +99,7 @@ def place(
         passed_until=None,
         changed_by=by,
         placed_at=at,
+        held=False,
     )
 
 

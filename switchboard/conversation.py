@@ -9,6 +9,7 @@ while `owner` is set. What people do by hand is in actions.py. docs/architecture
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -59,6 +60,28 @@ class Acknowledgement:
     reason: str
     promised_at: Instant | None = None
     samples: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """When the first answer was to be expected, as of the opening: kept, told or not, to learn how true it was.
+
+    `queue` and `priority` are those of the opening. `bound` is what the policy's share of answers stay within, `said`
+    the same as it is said aloud, rounded up. `online` are the units of those who were there.
+    """
+
+    at: Instant
+    queue: str
+    priority: Priority
+    bound: Instant
+    said: Instant
+    online: float = 0
+    point: float | None = None
+    """The likely business seconds until then; None where nobody was ever seen, and there is nothing to learn from."""
+    need: float = 0
+    """How many messages were to be taken in, up to and including this one."""
+    presence: float = 1
+    """How much of what was planned was there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +171,17 @@ class Conversation:
     """Position of the newest outbound message; they are sent in this order."""
     answers: int = 0
     answer: Answer | None = None
+    answered_at: Instant | None = None
+    """When an agent first answered."""
+    taken_at: Instant | None = None
+    """When an agent first had it."""
     acknowledgement: Acknowledgement | None = None
+    renewal: Acknowledgement | None = None
+    """What the customer was told when the promise was about to break, or why nothing."""
+    expected: Expected | None = None
+    promise_due_at: Instant | None = None
+    """When its promise is looked at next: to renew it, then because it is broken."""
+    promise_broken_at: Instant | None = None
     resolved_by: Literal["agent", "silence"] | None = None
     subject: str | None = None
     participants: tuple[str, ...] = ()
@@ -174,6 +207,12 @@ class Conversation:
     """When a person last chose its queue or priority; None if only the machine did."""
     mark: Mark | None = None
     """What an agent held its customer for when it opened or since; what holds now stands on the contact."""
+    counterparty: str | None = None
+    """Who has a budget of waiting places (`flood`); None where nobody can open many, as in a chat."""
+    held: bool = False
+    """It waits beyond that budget: behind everybody else, until one of its counterparty's places is free."""
+    queued_at: Instant | None = None
+    """When it got its place, if it was held before: its age in the lane counts from then on."""
     tags: tuple[str, ...] = ()
 
     @property
@@ -187,9 +226,27 @@ class Conversation:
         return self.status is not Status.RESOLVED
 
     @property
+    def promised_at(self) -> datetime | None:
+        """The newest promise to the customer, as worded."""
+        told = (self.renewal, self.acknowledgement)
+        return next((one.promised_at for one in told if one and one.promised_at), None)
+
+    @property
+    def promise(self) -> Literal["pending", "kept", "broken"] | None:
+        """What became of the newest promise; None where there is none, or nobody waits for it any more."""
+        if self.promised_at is None:
+            return None
+        if self.answered_at:
+            return "kept" if self.answered_at <= self.promised_at else "broken"
+        if self.promise_broken_at:
+            return "broken"
+        return "pending" if self.is_open else None
+
+    @property
     def waiting_since(self) -> datetime | None:
         """Its place in the lane, while it waits for an agent."""
-        return self.awaiting_since if self.status is Status.WAITING else None
+        since = self.queued_at or self.awaiting_since
+        return since if self.status is Status.WAITING else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +313,29 @@ def thread_of(account: str, customer_id: str) -> str:
     return f"{account}.{customer_id}"
 
 
+def customer_of(thread: str, account: str) -> str:
+    """The customer whose thread it is: of a mail's exchange, too."""
+    return thread.removeprefix(f"{account}.").partition(".")[0]
+
+
 def conversation_id(thread: str, number: int) -> str:
     """The public id of a thread's n-th conversation."""
     return f"{thread}.{number}"
+
+
+def wording_of(text: str) -> str:
+    """A digest of what somebody wrote, by which the same words are known again; not of whose they are."""
+    return sha256(" ".join(text.casefold().split()).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def acknowledgement_id(number: int) -> str:
+    """The message that acknowledges a thread's n-th conversation."""
+    return f"ack.{number}"
+
+
+def renewal_id(number: int) -> str:
+    """The message that renews its promise."""
+    return f"renewal.{number}"
 
 
 def split_id(identifier: str) -> tuple[str, int]:
@@ -335,6 +412,7 @@ def claim(conversation: Conversation, decision: Decision, cost: int, lease_until
         last_agent=decision.agent_id,
         last_agent_at=decision.at,
         assigned_at=decision.at,
+        taken_at=conversation.taken_at or decision.at,
         assigned_by=None,
         policy=decision.policy,
         cost=cost,
@@ -358,6 +436,8 @@ def answer(conversation: Conversation, agent_id: str, at: datetime, hours: Hours
         written,
         awaiting_since=None,
         answers=conversation.answers + 1,
+        answered_at=conversation.answered_at or at,
+        promise_due_at=None,
         answer=Answer(
             agent_id=agent_id,
             at=at,
@@ -369,10 +449,31 @@ def answer(conversation: Conversation, agent_id: str, at: datetime, hours: Hours
     )
 
 
-def acknowledge(conversation: Conversation, acknowledgement: Acknowledgement) -> Conversation:
+def acknowledge(
+    conversation: Conversation,
+    acknowledgement: Acknowledgement,
+    expected: Expected | None = None,
+    promise_due_at: datetime | None = None,
+) -> Conversation:
     """Record what the customer was told on opening; what is sent takes an outbound position."""
-    sent = 1 if acknowledgement.sent else 0
-    return replace(conversation, acknowledgement=acknowledgement, outbound=conversation.outbound + sent)
+    return replace(
+        conversation,
+        acknowledgement=acknowledgement,
+        expected=expected,
+        promise_due_at=promise_due_at,
+        outbound=conversation.outbound + acknowledgement.sent,
+    )
+
+
+def renew(conversation: Conversation, renewal: Acknowledgement) -> Conversation:
+    """Record what the customer was told when the promise was about to break; there is one renewal at most."""
+    renewed = replace(conversation, renewal=renewal, outbound=conversation.outbound + renewal.sent)
+    return replace(renewed, promise_due_at=renewed.promised_at)
+
+
+def break_promise(conversation: Conversation) -> Conversation:
+    """The newest promise has passed without an answer."""
+    return replace(conversation, promise_broken_at=conversation.promised_at, promise_due_at=None)
 
 
 def release(conversation: Conversation, reason: QueuedReason, at: datetime, silence: timedelta) -> Conversation:
@@ -416,15 +517,23 @@ def wait(conversation: Conversation, step: datetime | None) -> Conversation:
     return replace(conversation, passed_until=passed, due_at=due)
 
 
+def admit(conversation: Conversation, at: datetime) -> Conversation:
+    """A held conversation gets a place: in the lane it is as old as its place, to its customer as its message."""
+    return replace(conversation, held=False, queued_at=at)
+
+
 def file(conversation: Conversation) -> Conversation:
-    """Set when the sweep looks at it next, as cheaply as is right.
+    """Forget what is true of waiting only, and set when the sweep looks at it next, as cheaply as is right.
 
     Moving an index entry costs two writes, and most due times are replaced by later ones before they come. So the
     entry only ever moves to an earlier time; the sweep finds it there too soon, and files it anew.
     """
+    if conversation.status is not Status.WAITING and (conversation.held or conversation.queued_at):
+        conversation = replace(conversation, held=False, queued_at=None)
     if conversation.status is Status.RESOLVED:
-        return replace(conversation, check_at=None)
-    due, check = conversation.due_at, conversation.check_at
+        return replace(conversation, check_at=None, promise_due_at=None)
+    dues = (conversation.due_at, conversation.promise_due_at)
+    due, check = min((at for at in dues if at), default=None), conversation.check_at
     return replace(conversation, check_at=due) if due and (check is None or due < check) else conversation
 
 

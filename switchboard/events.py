@@ -58,6 +58,8 @@ class PlacedEvent(ConversationEvent):
 
     queue: str = Field(description="the queue's key in the policy")
     priority: str = Field(description="`urgent`, `high`, `normal` or `low`")
+    former_queue: str | None = Field(default=None, description="the queue that this took it from, if it moved")
+    former_agent_id: str | None = Field(default=None, description="who owned it until this; absent if they still do")
 
 
 class ConversationOpened(PlacedEvent):
@@ -128,6 +130,29 @@ class ConversationAcknowledged(PlacedEvent):
     reason: str = Field(description="why it was sent or why not, as a code")
     promised_at: AwareDatetime | None = Field(default=None, description="the announced bound, as worded and rounded")
     samples: float = Field(default=0, description="weight of measured responses behind the estimate; 0 is the default")
+    bound: AwareDatetime | None = Field(
+        default=None, description="the estimate before rounding, also where nothing was said"
+    )
+
+
+class ConversationPromiseRenewed(PlacedEvent):
+    """The promise was about to break: the customer was told a new time, or deliberately not. Once at most."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.promise_renewed"
+
+    sent: bool
+    reason: str = Field(description="why it was sent or why not, as a code")
+    promised_before: AwareDatetime | None = Field(default=None, description="the promise that was about to break")
+    promised_at: AwareDatetime | None = Field(default=None, description="the new one")
+
+
+class ConversationPromiseBroken(PlacedEvent):
+    """The newest promise has passed, and nobody has answered."""
+
+    DETAIL_TYPE: ClassVar[str] = "conversation.promise_broken"
+
+    promised_at: AwareDatetime
+    renewed: bool = Field(description="whether it was a renewed one")
 
 
 class ConversationAnswered(PlacedEvent):
@@ -139,6 +164,10 @@ class ConversationAnswered(PlacedEvent):
     first: bool = Field(description="the first answer since the conversation opened")
     response_seconds: float = Field(description="business time from the oldest unanswered message to the answer")
     promise_kept: bool | None = Field(default=None, description="absent where nothing had been promised")
+    bound: AwareDatetime | None = Field(
+        default=None, description="of a first answer, the estimate before rounding, also where nothing was said"
+    )
+    renewed: bool = Field(default=False, description="whether the customer had been told a second time")
 
 
 class ConversationDeliveryChanged(ConversationEvent):
@@ -228,6 +257,9 @@ class ConversationErased(ConversationEvent):
 
     DETAIL_TYPE: ClassVar[str] = "conversation.erased"
 
+    former_queue: str | None = Field(default=None, description="the queue that it was in")
+    former_agent_id: str | None = Field(default=None, description="who had it, or had it last")
+
 
 CONVERSATION_EVENTS: tuple[type[ConversationEvent], ...] = (
     ConversationOpened,
@@ -236,6 +268,8 @@ CONVERSATION_EVENTS: tuple[type[ConversationEvent], ...] = (
     ConversationMessageAdded,
     ConversationMessageChanged,
     ConversationAcknowledged,
+    ConversationPromiseRenewed,
+    ConversationPromiseBroken,
     ConversationAnswered,
     ConversationDeliveryChanged,
     ConversationIdled,

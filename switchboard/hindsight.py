@@ -1,4 +1,7 @@
-"""The commands that look back on much: replay and what if. They only read; what they show is decided purely."""
+"""The commands that look back on much: replay, what if, and how promises turned out.
+
+They only read; what they show is decided purely.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,6 +12,7 @@ from switchboard.aws.stage import Stage
 from switchboard.conversation import Decision, Entry
 from switchboard.decisions import Placed, Record, name_of
 from switchboard.errors import NotFoundError
+from switchboard.estimate.coverage import Coverage, by_priority
 from switchboard.policy import Policy
 from switchboard.priority import place, sort_out
 from switchboard.replay import Difference, Replay
@@ -142,3 +146,21 @@ def _counted(records: Iterable[Record], progress: Progress) -> Iterator[Record]:
     for number, record in enumerate(records, start=1):
         progress(number)
         yield record
+
+
+def promises(stage: Stage, policy: Policy, now: datetime, days: int) -> list[list[tuple[str, ...]]]:
+    """How many promises held lately, as tables: by class, then by class, queue and channel."""
+    found = [one for queue in policy.queues for one in stage.estimates.coverage(queue, now, days)]
+    totals = [
+        (str(priority), f"{count:,}", f"{kept:,}", f"{kept / count:.1%}")
+        for priority, (count, kept) in by_priority(found).items()
+    ]
+    return [
+        [("class", "promises", "kept", "share"), *totals],
+        [("class", "queue", "channel", "promises", "kept", "share", "announced / actual"), *map(_row, found)],
+    ]
+
+
+def _row(one: Coverage) -> tuple[str, ...]:
+    counts = (f"{one.count:,}", f"{one.kept:,}", f"{one.share:.1%}", f"{one.ratio:.2f}")
+    return (str(one.priority), one.queue, one.channel, *counts)

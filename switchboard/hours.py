@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,25 @@ class Hours:
         start, end = _utc(start), _utc(end)
         if end < start:
             return -self.elapsed(end, start)
+        first, last = start.date() + _DAY, end.date()
+        if first >= last:
+            return self._open_time(start, end)
+        days = (first + n * _DAY for n in range((last - first).days))
+        inner = sum((self._whole_day(day) for day in days), timedelta())
+        return self._open_time(start, _midnight(first)) + inner + self._open_time(_midnight(last), end)
+
+    def _open_time(self, start: datetime, end: datetime) -> timedelta:
         return sum((closes - opens for opens, closes in self.open_between(start, end)), timedelta())
+
+    def _whole_day(self, day: date) -> timedelta:
+        """Open time of a UTC day, kept: a dispatch asks for the age of each head of each lane, however old."""
+        if day not in self._whole_days:
+            self._whole_days[day] = self._open_time(_midnight(day), _midnight(day + _DAY))
+        return self._whole_days[day]
+
+    @cached_property
+    def _whole_days(self) -> dict[date, timedelta]:
+        return {}
 
     def after(self, start: datetime, work: timedelta) -> datetime | None:
         """Return the earliest instant at which `work` has passed since `start`: `start` itself for none at all.
@@ -205,6 +223,10 @@ def zone_info(zone: str) -> ZoneInfo:
         return ZoneInfo(zone)
     except (LookupError, ValueError, OSError) as error:  # OSError: "America" is a folder of the database
         raise ValueError(f"unknown time zone {zone!r}: use an IANA name such as 'America/New_York'") from error
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _utc(at: datetime) -> datetime:

@@ -265,7 +265,7 @@ class Outgoing(Model):
     """What a channel is asked to send: one text to one address, with the ids that its delivery reports will echo.
 
     What of the exchange it continues is `thread`, `subject` and `cc`; `reply_token` is of the message that it answers.
-    `automatic` is what no person wrote.
+    `automatic` is what no person wrote; `language`, a BCP 47 tag, is what it is written in, where that is known.
     """
 
     account: str
@@ -281,6 +281,7 @@ class Outgoing(Model):
     thread: Thread | None = Field(default=None, description="of the message that it answers")
     cc: tuple[str, ...] = ()
     automatic: bool = False
+    language: str | None = None
     reply_token: str | None = None
     asked_at: AwareDatetime | None = Field(default=None, description="when the message that it answers came")
 

@@ -3,19 +3,29 @@
 Writes are conditional: they raise `ConflictError` where somebody else was first, and the flow reads and decides again.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import IO, Protocol
+from enum import Enum, auto
+from typing import IO, NamedTuple, Protocol, TypeAlias
 
 from switchboard.channels.media import Download
 from switchboard.consent import Consent, ConsentEvent
 from switchboard.conversation import Conversation, Decision, Entry, Mark
+from switchboard.customer import Person
 from switchboard.decisions import Record, Seen
 from switchboard.erasure import Erasure
+from switchboard.estimate.announcement import Knowledge
+from switchboard.estimate.backlog import Line
+from switchboard.estimate.coverage import Coverage
+from switchboard.estimate.decay import Increment, Tally
+from switchboard.estimate.statistics import Staffing
 from switchboard.events import Event, MessageQuarantined
+from switchboard.flood import Places, Source
 from switchboard.instant import Instant
-from switchboard.promise import ResponseTimes
+from switchboard.invitation import Invitation
+from switchboard.policy import Priority
+from switchboard.push import Connection, Note, Ticket
 from switchboard.routing import Agent, Lane, Presence, Waiting
 
 Clock = Callable[[], datetime]
@@ -126,6 +136,11 @@ class Contact:
     """By account."""
     acknowledged: dict[str, Instant]
     """Conversations acknowledged lately, for the daily budget (rule X-15)."""
+    zone: str | None = None
+    """The customer's time zone (IANA), written here by whoever knows it: promises are told and renewed by its clock."""
+    first_name: str | None = None
+    """One that an agent confirmed, written here by whoever records it; never what a customer or network calls itself.
+    Acknowledgements greet by it (`acknowledgement.names` says which are printed)."""
     wordings: dict[str, str] = field(default_factory=dict)
     """Digest of what opened each of these."""
     undeliverable: str | None = None
@@ -133,8 +148,8 @@ class Contact:
     met_at: Instant | None = None
     mark: Mark | None = None
     """What an agent holds them for."""
-    tier: str | None = None
-    """One of the policy's tiers, written here by whoever knows it; the router only reads it."""
+    attempts: dict[str, Instant] = field(default_factory=dict)
+    """Messages that brought a code that proves nothing, and when (invitation.py)."""
     revision: int = 1
 
     def consent(self, account: str) -> Consent:
@@ -182,6 +197,25 @@ class Customers(Protocol):
     def mark(self, contact: Contact, mark: Mark | None) -> None:
         """Hold a contact for something, or for nothing any more; raises `ConflictError` if it changed meanwhile."""
 
+    def count_attempts(self, contact: Contact, attempts: dict[str, datetime]) -> None:
+        """Replace the record of wrong codes; raises `ConflictError` if the contact changed meanwhile."""
+
+    def person(self, customer_id: str) -> Person:
+        """The person that a customer is, read consistently; raises `ConflictError` if that changes all the time."""
+
+    def regroup(self, before: Sequence[Person], after: Sequence[Person], spent: Invitation | None = None) -> None:
+        """Write who is one person now, and the invitation that was used for it, in one transaction.
+
+        `before` are persons as they were read, `after` what becomes of the same customers; whoever is not in it is
+        forgotten. Raises `ConflictError` if one of them changed meanwhile, or the invitation was used.
+        """
+
+    def invite(self, invitation: Invitation) -> None:
+        """Remember a new invitation until a while after it expires."""
+
+    def invitation(self, digest: str) -> Invitation | None:
+        """One by its code's hash, read consistently."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -203,6 +237,119 @@ class Alias:
     thread: str
     message_id: str
     possibly: str | None = None
+
+
+class WaitingPlaces(Protocol):
+    """Which conversations have a place of their counterparty's budget."""
+
+    def take(self, source: Source, conversation_id: str, most: int, at: datetime) -> Places | None:
+        """Take a place, which a conversation does once however often; returns None, or the places if all are taken."""
+
+    def leave(self, source: Source, conversation_ids: Iterable[str]) -> None:
+        """These have none any more."""
+
+    def get(self, source: Source) -> Places:
+        """As they are, read consistently."""
+
+    def crowd(self, source: Source, at: datetime) -> None:
+        """Note that somebody found no place."""
+
+    def uncrowd(self, source: Source, since: datetime) -> None:
+        """Forget that, if nobody has noted it anew."""
+
+    def lift(self, source: Source, until: datetime) -> None:
+        """Have no budget until then."""
+
+    def forget(self, counterparty: str) -> None:
+        """Remove everything of a counterparty's."""
+
+
+class Opened(NamedTuple):
+    """When a conversation was opened, and which it is."""
+
+    at: datetime
+    thread: str
+    number: int
+
+
+class Said(NamedTuple):
+    """When a message was said, and which it is."""
+
+    at: datetime
+    thread: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an announcement is made from: what waits in a queue, who is there, and what is learned of it."""
+
+    lines: Mapping[Priority, Line]
+    online: float
+    knowledge: Knowledge
+    staffing: Staffing
+
+
+class Estimates(Protocol):
+    """What promises are made from and how they turned out, as sums that are only ever added to."""
+
+    def outlook(self, queue: str, priority: Priority, now: datetime) -> Outlook:
+        """All of it in one request, whatever the backlog and the team."""
+
+    def staffing(self, queue: str, now: datetime) -> Staffing:
+        """Who is usually there; as of some minutes ago at most."""
+
+    def learn(self, conversation_id: str, revision: int, added: Sequence[Increment | Tally]) -> bool:
+        """Add what one revision of a conversation teaches, all or nothing, and only once; whether this call did.
+
+        Once is: unless this or a later revision was counted before.
+        """
+
+    def count_online(self, agent_id: str, units: Mapping[str, int]) -> None:
+        """Count an agent's units in each of their queues from now on; none of those who are not there.
+
+        Raises `ConflictError` if somebody else counts them at the same time.
+        """
+
+    def online(self) -> dict[str, dict[str, int]]:
+        """Whoever is counted, by id, with their units by queue."""
+
+    def recount(self, queue: str, waiting: Mapping[Priority, Sequence[datetime]]) -> Sequence[str]:
+        """Correct a queue's lines by those who really wait in it, and since when; returns what was missed lastingly."""
+
+    def coverage(self, queue: str, now: datetime, days: int) -> list[Coverage]:
+        """How many promises held in the last days, today included."""
+
+
+class Owned(NamedTuple):
+    """What an agent owns, the longest theirs first."""
+
+    agent_id: str
+
+
+class Placed(NamedTuple):
+    """What is in a queue, open or over, the newest first."""
+
+    queue: str
+    is_open: bool
+
+
+class Past(NamedTuple):
+    """A customer's conversations, the newest first."""
+
+    customer_id: str
+
+
+Row: TypeAlias = Lane | Owned | Placed | Past
+"""Conversations in an order that an index has."""
+
+
+class Stop(NamedTuple):
+    """A conversation in a row: the time by which it is in order there, and which it is."""
+
+    at: datetime
+    thread: str
+    number: int
 
 
 class Conversations(Protocol):
@@ -274,6 +421,12 @@ class Conversations(Protocol):
     def threads(self, customer_id: str) -> list[str]:
         """Threads of a customer's conversations; may be stale."""
 
+    def opened(self, customer_id: str, limit: int) -> list[Opened]:
+        """A customer's newest conversations, the newest first; may be stale."""
+
+    def said(self, customer_id: str, until: datetime | None) -> Iterator[Said]:
+        """A customer's messages and ours to them, the newest first, from `until` back; read as it goes, maybe stale."""
+
     def everything(self, thread: str) -> list[Conversation | Entry]:
         """All that a thread holds, conversations first, read consistently."""
 
@@ -289,11 +442,26 @@ class Conversations(Protocol):
     def heads(self, lane: Lane, limit: int) -> list[Waiting]:
         """The first in a lane; may be stale."""
 
+    def waiting_since(self, lane: Lane) -> list[datetime]:
+        """Since when each in a lane has waited, however many there are; may be stale."""
+
+    def held(self, line: str, counterparty: str, limit: int) -> list[tuple[tuple[str, int], datetime]]:
+        """What is held of a counterparty, the oldest first, with the time of its message; may be stale."""
+
+    def crowded(self, line: str, limit: int) -> list[str]:
+        """Counterparties of whom something is held; may be stale."""
+
     def due(self, now: datetime, limit: int) -> list[tuple[str, int]]:
         """Thread and number of conversations that time alone may change now, the longest due first; may be stale."""
 
     def owned(self, agent_id: str) -> list[tuple[str, int]]:
         """Thread and number of an agent's conversations; may be stale."""
+
+    def walk(self, row: Row, after: Stop | None, limit: int) -> list[Stop]:
+        """The first of a row, or those after one that was there; may be stale."""
+
+    def read_all(self, stops: Sequence[Stop]) -> list[Conversation | None]:
+        """Up to a hundred conversations at once, in this order, read consistently."""
 
 
 class Decisions(Protocol):
@@ -342,11 +510,17 @@ class Agents(Protocol):
     def ensure_listed(self, agent_id: str, token: str) -> None:
         """Show the agent to dispatch in each of its queues, where it isn't already."""
 
+    def members(self, queue: str, after: str | None, limit: int) -> list[Agent]:
+        """A queue's agents by id, those after one; at most a hundred, and maybe stale."""
+
     def sample(self, lane: Lane, token: str, limit: int) -> list[Agent]:
         """Up to `limit` listed agents of the lane's queue who have its skills, from a random point on.
 
         May be stale; whoever is found to be full or absent is no longer listed.
         """
+
+    def present(self) -> list[Agent]:
+        """Everybody who is not offline, in requests of many; may be stale."""
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """Agents whose heartbeat is overdue, or who went offline and may have left work behind; may be stale."""
@@ -360,11 +534,8 @@ class Queues(Protocol):
 
     def add_lane(self, lane: Lane) -> None: ...
 
-    def response_times(self, queue: str, priority: str, now: datetime) -> ResponseTimes:
-        """How long first answers took lately, in business seconds."""
-
-    def count_response(self, queue: str, priority: str, seconds: float, at: datetime) -> None:
-        """Count one response time, commutatively."""
+    def begin_sweep(self, now: datetime, rest: timedelta) -> bool:
+        """Say that a sweep begins; whether none has begun for as long as it is to rest."""
 
 
 class Quarantine(Protocol):
@@ -402,3 +573,57 @@ class EraseQueue(Protocol):
 
     def look(self, code: str, delay: timedelta) -> None:
         """Ask for a look at an erasure."""
+
+
+class Consoles(Protocol):
+    """Agents' consoles: tickets, who is connected and watches what, and the feeds of what happened."""
+
+    def issue(self, text: str, ticket: Ticket) -> None:
+        """Remember what a text is good for; the text itself is not kept."""
+
+    def redeem(self, text: str, now: datetime) -> Ticket | None:
+        """What a text is good for, once: None if it is unknown, expired, or was redeemed before."""
+
+    def connect(self, connection: Connection) -> None:
+        """A console is there."""
+
+    def watch(self, connection_id: str, queues: Sequence[str]) -> Sequence[str]:
+        """Have a console watch these queues and no others; returns those that it may."""
+
+    def disconnect(self, connection_id: str) -> None:
+        """A console is gone; no effect if that is known."""
+
+    def connections(self, topic: str, limit: int, begin: str | None = None) -> list[Connection]:
+        """Consoles that are told of a topic, from a random text on, or the newest; may be stale."""
+
+    def claim_hint(self, topic: str, now: datetime, pause: timedelta) -> bool:
+        """Whether whoever asks is to give a hint at the end of the pause: the first who asks in it is."""
+
+    def write(self, topic: str, note: Note, note_id: str) -> None:
+        """Add to a feed; the same again is another note."""
+
+    def notes(self, topic: str, begin: datetime, limit: int) -> list[Note]:
+        """A feed from a time on, in order of time, read consistently."""
+
+
+class Reached(Enum):
+    """What became of a call to a console."""
+
+    YES = auto()
+    GONE = auto()
+    LOST = auto()
+    """Not now: throttled or out of reach."""
+
+
+class Sockets(Protocol):
+    """Open connections."""
+
+    def post(self, connection_id: str, message: Mapping[str, object]) -> Reached:
+        """Send a console something, once."""
+
+
+class HintQueue(Protocol):
+    """What is to be said a moment later."""
+
+    def hint(self, queue: str, delay: timedelta) -> None:
+        """Ask for a hint to those who watch a queue."""

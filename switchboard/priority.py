@@ -89,7 +89,7 @@ def place(
         skills=combined(policy.queues[queue].skills, *(rule.skills for rule in matching)),
         reasons=_codes(matching, found, repeats) if policy.urgency else _codes(matching, (), 0),
         score=score.points,
-        why=(*(_told(rule) for rule in matching), *score.reasons),
+        why=(*(_told(rule, tier) for rule in matching), *score.reasons),
         pending=tuple(rule.name for rule in fitting if rule.waited is not None),
     )
 
@@ -175,8 +175,9 @@ def _codes(rules: list[Rule], signals: tuple[Signal, ...], repeats: int) -> tupl
     return tuple(dict.fromkeys((*(rule.name for rule in rules), *(signal.kind for signal in signals), *repeated)))
 
 
-def _told(rule: Rule) -> str:
-    return f"rule {rule.name}: {rule.priority or 'routed'}"
+def _told(rule: Rule, tier: str | None = None) -> str:
+    of_tier = f", as the customer is of tier {tier}" if tier and rule.tiers else ""
+    return f"rule {rule.name}: {rule.priority or 'routed'}{of_tier}"
 
 
 @lru_cache(maxsize=1024)

@@ -1,8 +1,9 @@
 """Which waiting conversation is next, and which agent gets it. Pure: the seed is an argument, the answer replays.
 
 Order: the urgent lane first, then the largest age in business time over the target of its priority (Van Mieghem 2003:
-it minimises the worst lateness, and nothing starves). Agent: whoever knows the customer if they can, else the less
-loaded of two drawn at random (Mitzenmacher 2000: safe on stale information), the longest idle as tie-break.
+it minimises the worst lateness, and nothing starves); last, what is held beyond its counterparty's budget. Agent:
+whoever knows the customer if they can, else the less loaded of two drawn at random (Mitzenmacher 2000: safe on stale
+information), the longest idle as tie-break.
 """
 
 import random
@@ -66,6 +67,8 @@ class Lane:
     queue: str
     skills: tuple[str, ...]
     priority: Priority
+    held: bool = False
+    """A line behind all others, of what is beyond its counterparty's budget of places (`flood`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,7 @@ class Waiting:
 
 def lane_of(conversation: Conversation) -> Lane:
     """The line in which a conversation waits."""
-    return Lane(conversation.queue, conversation.skills, conversation.priority)
+    return Lane(conversation.queue, conversation.skills, conversation.priority, conversation.held)
 
 
 # -- order ----------------------------------------------------------------------------------------
@@ -95,9 +98,10 @@ def pressure(waiting: Waiting, policy: Policy, now: datetime) -> float:
 def rank(heads: Iterable[Waiting], policy: Policy, now: datetime) -> list[Waiting]:
     """The order in which an agent who may take all of these is to be offered them: the same for any order of input."""
 
-    def key(waiting: Waiting) -> tuple[bool, float, datetime, str, int]:
+    def key(waiting: Waiting) -> tuple[bool, bool, float, datetime, str, int]:
         is_later = waiting.lane.priority is not Priority.URGENT
-        return (is_later, -pressure(waiting, policy, now), waiting.since, waiting.thread, waiting.number)
+        late = pressure(waiting, policy, now)
+        return (waiting.lane.held, is_later, -late, waiting.since, waiting.thread, waiting.number)
 
     return sorted(heads, key=key)
 

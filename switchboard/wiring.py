@@ -19,24 +19,29 @@ from botocore.config import Config
 from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.bus import EventBridgeBus
 from switchboard.aws.caught import SqsCaught, arrival
+from switchboard.aws.consoles import DynamoConsoles
 from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
 from switchboard.aws.decisions import DynamoDecisions
 from switchboard.aws.erase_queue import SqsEraseQueue
 from switchboard.aws.erasures import DynamoErasures
+from switchboard.aws.estimates import DynamoEstimates
 from switchboard.aws.http import request_of
 from switchboard.aws.media import S3MediaStore
+from switchboard.aws.places import DynamoPlaces
 from switchboard.aws.quarantine import DynamoQuarantine
 from switchboard.aws.queues import DynamoQueues
 from switchboard.aws.raw import S3RawStore
 from switchboard.aws.router_queue import SqsRouterQueue
 from switchboard.aws.secrets import CachedSecrets, read_pepper
+from switchboard.aws.sockets import ApiGatewaySockets, SqsHints
 from switchboard.channels import Channel, Eraser, History, Sender, Watcher, channel
 from switchboard.errors import SecretMissingError, SwitchboardError
 from switchboard.flows.board import Board
 from switchboard.flows.erasures import Answer, Office, take_callback
 from switchboard.flows.media import Means
+from switchboard.flows.notify import Pager
 from switchboard.flows.receive import Verdict, receive
 from switchboard.flows.receive import catch as keep_caught
 from switchboard.flows.reconcile import Reconciler
@@ -48,6 +53,7 @@ from switchboard.web.download import GuardedWeb, StandIn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -117,7 +123,9 @@ def board() -> Board:
         customers=DynamoCustomers(client, setting("CUSTOMERS_TABLE"), pause),
         erasures=erasures(),
         queues=queues(),
+        estimates=estimates(),
         decisions=decisions(),
+        places=DynamoPlaces(client, setting("CUSTOMERS_TABLE")),
         router_queue=SqsRouterQueue(sqs, os.environ.get("ROUTER_QUEUE_URL", "")),
     )
 
@@ -152,6 +160,12 @@ def queues() -> DynamoQueues:
 
 
 @cache
+def estimates() -> DynamoEstimates:
+    """What promises are made from."""
+    return DynamoEstimates(_dynamodb(), os.environ.get("QUEUES_TABLE", ""), system_clock, pause)
+
+
+@cache
 def erasures() -> DynamoErasures:
     """Whom we were asked to forget."""
     return DynamoErasures(_dynamodb(), os.environ.get("ERASURES_TABLE", ""), _pepper)
@@ -171,6 +185,43 @@ def contacts() -> "Iterator[Contact]":
 def office() -> Office:
     """Where requests to erase a customer are taken."""
     return Office(erasures(), SqsEraseQueue(sqs, setting("ERASE_QUEUE_URL")), system_clock)
+
+
+def new_ticket() -> str:
+    """A text that nobody guesses: 256 bits."""
+    return chance.token_urlsafe(32)
+
+
+@cache
+def consoles() -> DynamoConsoles:
+    """Agents' consoles: who may connect, who is connected, and what happened."""
+    return DynamoConsoles(_dynamodb(), setting("CONSOLES_TABLE"))
+
+
+@cache
+def sockets() -> ApiGatewaySockets:
+    """Open connections of consoles."""
+    return ApiGatewaySockets(_push_client)
+
+
+@cache
+def _push_client() -> "ApiGatewayManagementApiClient":
+    """One attempt each: what it says is only a hint."""
+    once = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+    return boto3.client("apigatewaymanagementapi", config=once, endpoint_url=setting("PUSH_ENDPOINT"))
+
+
+@cache
+def pager() -> Pager:
+    """What telling consoles takes."""
+    return Pager(
+        conversations=_conversations(),
+        consoles=consoles(),
+        sockets=sockets(),
+        hints=SqsHints(sqs, setting("NOTIFY_QUEUE_URL")),
+        clock=system_clock,
+        new_id=new_id,
+    )
 
 
 @cache

@@ -90,7 +90,11 @@ def batch(*bodies: Mapping[str, Any] | str) -> dict[str, Any]:
                 "messageId": f"m{number}",
                 "receiptHandle": "handle",
                 "body": body if isinstance(body, str) else json.dumps(body),
-                "attributes": {"ApproximateReceiveCount": "1"},
+                "attributes": {
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": "1795446000000",
+                    "ApproximateFirstReceiveTimestamp": "1795446000050",
+                },
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:queue",

@@ -9,13 +9,17 @@ TABLES: dict[str, dict[str, Any]] = {
             "lanes": (("queue", "skills", "priority"), ("waiting_since",), None),
             "due": (("due_shard",), ("check_at",), None),
             "owners": (("owner",), ("assigned_at",), None),
+            "placed": (("queue", "phase"), ("opened_at",), None),
             "customers": (("customer_id",), ("opened_at",), None),
+            "timeline": (("customer_id",), ("at",), None),
+            "held": (("held_in",), ("counterparty", "awaiting_since"), None),
         },
     },
     "agents": {
         "key": ("agent_id", "item"),
         "indexes": {
             "candidates": (("queue",), ("token",), ("skills",)),
+            "members": (("queue",), ("agent_id",), None),
             "due": (("due_shard",), ("due_at",), None),
         },
     },
@@ -24,6 +28,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "quarantine": {"key": ("account", "item"), "indexes": {}},
     "erasures": {"key": ("code", "item"), "indexes": {}},
     "decisions": {"key": ("conversation", "item"), "indexes": {}},
+    "consoles": {"key": ("topic", "item"), "indexes": {}},
 }
 """Per table its key, and per index its partition attributes, sort attributes and what it projects beside keys."""
 

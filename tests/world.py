@@ -5,7 +5,7 @@ committed change on until nothing is left to do. Nothing is faked but AWS itself
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,8 @@ from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.customers import DynamoCustomers
 from switchboard.aws.decisions import DynamoDecisions
 from switchboard.aws.erasures import DynamoErasures
+from switchboard.aws.estimates import DynamoEstimates
+from switchboard.aws.places import DynamoPlaces
 from switchboard.aws.quarantine import DynamoQuarantine
 from switchboard.aws.queues import DynamoQueues
 from switchboard.conversation import Conversation, Entry, split_id
@@ -38,6 +40,8 @@ from switchboard.flows import desk
 from switchboard.flows.acknowledge import acknowledge
 from switchboard.flows.board import Board
 from switchboard.flows.deliver import deliver, report
+from switchboard.flows.learn import learn
+from switchboard.flows.promises import look_at_due
 from switchboard.flows.publish import Change, publish
 from switchboard.flows.record import record
 from switchboard.flows.sweep import Swept, sweep
@@ -110,7 +114,9 @@ class World:
             customers=DynamoCustomers(self.client, "customers", pause),
             erasures=DynamoErasures(self.client, "erasures", lambda: b"pepper"),
             queues=DynamoQueues(self.client, "queues"),
+            estimates=DynamoEstimates(self.client, "queues", self.clock, pause),
             decisions=DynamoDecisions(self.client, "decisions"),
+            places=DynamoPlaces(self.client, "customers"),
             router_queue=self,
         )
 
@@ -148,7 +154,9 @@ class World:
         """Publish what was committed and let every consumer act, until nothing is left to do."""
         while (changes := self.changes()) or self.again:
             start = len(self.published)
-            publish(changes, self, self.board.queues)
+            for change in changes:
+                learn(change, self.policy, self.board.estimates)
+            publish(changes, self)
             for change in changes:
                 record(change, self.board.decisions)
             for event in self.published[start:]:
@@ -205,6 +213,10 @@ class World:
 
     def sweep(self) -> Swept:
         return sweep(self.board)
+
+    def look_at_promises(self) -> Mapping[str, int]:
+        """What each minute is done about promises."""
+        return look_at_due(self.board)
 
     # -- what one sees ----------------------------------------------------------------------------
 

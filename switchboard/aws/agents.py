@@ -22,6 +22,8 @@ _AGENT, _MEMBERSHIP = "agent", "queue#"
 _PAGE, _PAGES = 50, 5
 """Membership rows in the first page where skills are asked for, and how many pages: the further ones are as large as
 DynamoDB gives, some thousands of rows, so that a rare skill is found in a team of ten thousand."""
+_BATCH = 100
+"""Items that one BatchGetItem reads."""
 _agents = Codec(Agent)
 
 
@@ -182,6 +184,16 @@ class DynamoAgents:
             if not is_refused_condition(error):
                 raise  # else they have just left this queue
 
+    def members(self, queue: str, after: str | None, limit: int) -> list[Agent]:
+        found = self.client.query(
+            TableName=self.table,
+            IndexName="members",
+            KeyConditionExpression="queue = :queue" + (" AND agent_id > :after" if after else ""),
+            ExpressionAttributeValues=attributes({":queue": queue, **({":after": after} if after else {})}),
+            Limit=limit,
+        )["Items"]
+        return self._read_all([values(item)["agent_id"] for item in found])
+
     def sample(self, lane: Lane, token: str, limit: int) -> list[Agent]:
         found = self._members(lane, "#token >= :token", token, limit)
         if len(found) < limit:
@@ -250,6 +262,21 @@ class DynamoAgents:
             transact(self.client, [check, *hide], self.pause, [ConflictError] * (1 + len(hide)))  # type: ignore[list-item]  # literal dicts
         except ConflictError:
             return  # they have room again, or left a queue: whoever looks next sees
+
+    def present(self) -> list[Agent]:
+        """By the index of whose heartbeat is awaited."""
+        found: list[str] = []
+        for shard in range(DUE_SHARDS):
+            pages = self.client.get_paginator("query").paginate(
+                TableName=self.table,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard",
+                ExpressionAttributeValues=attributes({":shard": shard}),
+            )
+            found += [item["agent_id"]["S"] for page in pages for item in page["Items"]]
+        batches = (found[start : start + _BATCH] for start in range(0, len(found), _BATCH))
+        agents = (agent for batch in batches for agent in self._read_all(batch))
+        return [agent for agent in agents if agent.presence is not Presence.OFFLINE]
 
     def due(self, now: datetime, limit: int) -> list[str]:
         found: list[dict[str, Any]] = []

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aws_lambda_powertools.logging import Logger
@@ -52,6 +53,13 @@ def process(
             if isinstance(error, SwitchboardError) and error.retryable:
                 _come_again_soon(record, sqs())
     return {"batchItemFailures": failed}
+
+
+def lateness(event: Mapping[str, Any]) -> timedelta:
+    """How long the queue let a batch's records wait at most. Those that come again wait for other reasons."""
+    first = [record["attributes"] for record in event["Records"] if _tries(record) == 1]
+    waits = [int(told["ApproximateFirstReceiveTimestamp"]) - int(told["SentTimestamp"]) for told in first]
+    return timedelta(milliseconds=max(waits, default=0))
 
 
 def _come_again_soon(record: Mapping[str, Any], sqs: "SQSClient") -> None:

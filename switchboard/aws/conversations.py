@@ -12,10 +12,11 @@ from botocore.exceptions import ClientError
 from switchboard.aws.decisions import item_of
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
-from switchboard.conversation import Conversation, Decision, Entry, file
+from switchboard.conversation import Conversation, Decision, Entry, customer_of, file
 from switchboard.errors import AgentUnavailableError, ConflictError
+from switchboard.flood import source_of
 from switchboard.instant import to_text
-from switchboard.ports import Alias, Clock
+from switchboard.ports import Alias, Clock, Opened, Owned, Past, Placed, Row, Said, Stop
 from switchboard.routing import Lane, Presence, Waiting
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 DUE_SHARDS = 4
 NO_SKILLS = "-"
+SAID_AT_ONCE = 50
+"""Messages of a customer that are looked up at once."""
+BEHIND = "~"
+"""Before the skills in a key: a line of what is held."""
 HELD = "held#"
 _CONVERSATION, _MESSAGE = "conversation#", "message#"
 _ALIAS = "alias"
@@ -40,14 +45,15 @@ def due_shard(key: str) -> int:
     return zlib.crc32(key.encode()) % DUE_SHARDS
 
 
-def skills_text(skills: tuple[str, ...]) -> str:
-    """Skills as part of a key: keys can't be empty."""
-    return "+".join(skills) or NO_SKILLS
+def skills_text(skills: tuple[str, ...], *, held: bool = False) -> str:
+    """Skills as part of a lane's key: keys can't be empty."""
+    return (BEHIND if held else "") + ("+".join(skills) or NO_SKILLS)
 
 
 def skills_of(text: str) -> tuple[str, ...]:
     """The skills of a key."""
-    return () if text == NO_SKILLS else tuple(text.split("+"))
+    skills = text.removeprefix(BEHIND)
+    return () if skills == NO_SKILLS else tuple(skills.split("+"))
 
 
 def record_of(item: Attributes) -> Conversation | Entry | None:
@@ -340,6 +346,30 @@ class DynamoConversations:
         )
         return sorted({values(item)["thread"] for page in pages for item in page["Items"]})
 
+    def opened(self, customer_id: str, limit: int) -> list[Opened]:
+        found = self.client.query(
+            TableName=self.table,
+            IndexName="customers",
+            KeyConditionExpression="customer_id = :customer",
+            ExpressionAttributeValues=attributes({":customer": customer_id}),
+            ScanIndexForward=False,
+            Limit=limit,
+        )["Items"]
+        return [_opened(values(item)) for item in found]
+
+    def said(self, customer_id: str, until: datetime | None) -> Iterator[Said]:
+        told = {":customer": customer_id, **({":until": to_text(until)} if until else {})}
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName="timeline",
+            KeyConditionExpression="customer_id = :customer" + (" AND #at <= :until" if until else ""),
+            **({"ExpressionAttributeNames": {"#at": "at"}} if until else {}),  # type: ignore[arg-type]  # an optional argument
+            ExpressionAttributeValues=attributes(told),
+            ScanIndexForward=False,
+            PaginationConfig={"PageSize": SAID_AT_ONCE},
+        )
+        return (_said(values(item)) for page in pages for item in page["Items"])
+
     def everything(self, thread: str) -> list[Conversation | Entry]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
@@ -372,11 +402,52 @@ class DynamoConversations:
             IndexName="lanes",
             KeyConditionExpression="queue = :queue AND skills = :skills AND priority = :priority",
             ExpressionAttributeValues=attributes(
-                {":queue": lane.queue, ":skills": skills_text(lane.skills), ":priority": lane.priority.value}
+                {
+                    ":queue": lane.queue,
+                    ":skills": skills_text(lane.skills, held=lane.held),
+                    ":priority": lane.priority.value,
+                }
             ),
             Limit=limit,
         )["Items"]
         return [_waiting(values(item), lane) for item in found]
+
+    def held(self, line: str, counterparty: str, limit: int) -> list[tuple[tuple[str, int], datetime]]:
+        found = self._held("held_in = :line AND counterparty = :who", {":line": line, ":who": counterparty}, limit)
+        return [(_place(item), datetime.fromisoformat(item["awaiting_since"])) for item in found]
+
+    def crowded(self, line: str, limit: int) -> list[str]:
+        names: list[str] = []
+        condition, told = "held_in = :line", {":line": line}
+        while len(names) < limit and (found := self._held(condition, told, 1)):
+            names.append(found[0]["counterparty"])
+            condition, told = "held_in = :line AND counterparty > :who", {":line": line, ":who": names[-1]}
+        return names
+
+    def _held(self, condition: str, told: dict[str, str], limit: int) -> list[dict[str, Any]]:
+        found = self.client.query(
+            TableName=self.table,
+            IndexName="held",
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=attributes(told),
+            Limit=limit,
+        )["Items"]
+        return [values(item) for item in found]
+
+    def waiting_since(self, lane: Lane) -> list[datetime]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName="lanes",
+            KeyConditionExpression="queue = :queue AND skills = :skills AND priority = :priority",
+            ExpressionAttributeValues=attributes(
+                {
+                    ":queue": lane.queue,
+                    ":skills": skills_text(lane.skills, held=lane.held),
+                    ":priority": lane.priority.value,
+                }
+            ),
+        )
+        return [datetime.fromisoformat(item["waiting_since"]["S"]) for page in pages for item in page["Items"]]
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, int]]:
         found = [item for shard in range(DUE_SHARDS) for item in self._due_in(shard, now, limit)]
@@ -403,22 +474,74 @@ class DynamoConversations:
         )
         return [_place(values(item)) for page in pages for item in page["Items"]]
 
+    def walk(self, row: Row, after: Stop | None, limit: int) -> list[Stop]:
+        index, partition, sort, is_forward = _index_of(row)
+        start = {**partition, sort: to_text(after.at), **_key_of(after)} if after else None
+        found = self.client.query(
+            TableName=self.table,
+            IndexName=index,
+            KeyConditionExpression=" AND ".join(f"#{name} = :{name}" for name in partition),
+            ExpressionAttributeNames={f"#{name}": name for name in partition},
+            ExpressionAttributeValues=attributes({f":{name}": value for name, value in partition.items()}),
+            ScanIndexForward=is_forward,
+            Limit=limit,
+            **({"ExclusiveStartKey": attributes(start)} if start else {}),  # type: ignore[arg-type]  # an optional argument
+        )["Items"]
+        return [Stop(datetime.fromisoformat(item[sort]), *_place(item)) for item in map(values, found)]
+
+    def read_all(self, stops: Sequence[Stop]) -> list[Conversation | None]:
+        keys = [attributes(_key_of(stop)) for stop in stops]
+        found: dict[tuple[str, int], Conversation] = {}
+        while keys:
+            answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}})
+            read = map(_as_conversation, answer["Responses"].get(self.table, []))
+            found |= {(known.thread, known.number): known for known in read}
+            keys = list(answer["UnprocessedKeys"].get(self.table, {"Keys": []})["Keys"])
+        return [found.get((stop.thread, stop.number)) for stop in stops]
+
     def _item(self, conversation: Conversation) -> Attributes:
         plain = _conversations.plain(conversation)
         plain["item"] = _conversation_key(conversation.number)
-        plain["skills"] = skills_text(conversation.skills)
+        plain["skills"] = skills_text(conversation.skills, held=conversation.held)
         plain["changed_at"] = to_text(self.clock())
         if conversation.waiting_since:
             plain["waiting_since"] = to_text(conversation.waiting_since)
+        if conversation.held and (source := source_of(conversation)):
+            plain["held_in"] = source.line
         if conversation.check_at:
             plain["due_shard"] = due_shard(conversation.thread)
+        plain["phase"] = _phase(is_open=conversation.is_open)
         return attributes(plain)
 
     def _entry_item(self, entry: Entry) -> Attributes:
         return attributes(self._plain_entry(entry))
 
     def _plain_entry(self, entry: Entry) -> dict[str, Any]:
-        return {**_entries.plain(entry), "item": _MESSAGE + entry.id, "changed_at": to_text(self.clock())}
+        plain = {**_entries.plain(entry), "item": _MESSAGE + entry.id, "changed_at": to_text(self.clock())}
+        return {**plain, "customer_id": customer_of(entry.thread, entry.account)}  # by which a timeline finds it
+
+
+def _index_of(row: Row) -> tuple[str, dict[str, str], str, bool]:
+    """The index that has a row in its order: its name, the partition, what sorts it, and whether that is forwards."""
+    match row:
+        case Lane():
+            skills = skills_text(row.skills, held=row.held)
+            partition = {"queue": row.queue, "skills": skills, "priority": row.priority.value}
+            return "lanes", partition, "waiting_since", True
+        case Owned():
+            return "owners", {"owner": row.agent_id}, "assigned_at", True
+        case Placed():
+            return "placed", {"queue": row.queue, "phase": _phase(is_open=row.is_open)}, "opened_at", False
+        case Past():
+            return "customers", {"customer_id": row.customer_id}, "opened_at", False
+
+
+def _phase(*, is_open: bool) -> str:
+    return "open" if is_open else "over"
+
+
+def _key_of(stop: Stop) -> dict[str, str]:
+    return {"thread": stop.thread, "item": _conversation_key(stop.number)}
 
 
 def _alias_key(account: str, name: str) -> dict[str, str]:
@@ -453,6 +576,14 @@ def _as_entry(item: Attributes) -> Entry:
 
 def _place(read: Mapping[str, Any]) -> tuple[str, int]:
     return read["thread"], int(read["item"].removeprefix(_CONVERSATION))
+
+
+def _opened(read: Mapping[str, Any]) -> Opened:
+    return Opened(datetime.fromisoformat(read["opened_at"]), *_place(read))
+
+
+def _said(read: Mapping[str, Any]) -> Said:
+    return Said(datetime.fromisoformat(read["at"]), read["thread"], read["item"].removeprefix(_MESSAGE))
 
 
 def _waiting(read: dict[str, Any], lane: Lane) -> Waiting:

@@ -1,7 +1,8 @@
-"""The customers table: one contact per address, with its consents, their audit trail and the daily budget."""
+"""The customers table: one contact per address, with consents and budgets; who is one person; codes that prove it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -10,8 +11,10 @@ from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.consent import Consent
 from switchboard.conversation import Mark
+from switchboard.customer import Person, alone
 from switchboard.erasure import Erasure
 from switchboard.errors import AlreadyRecordedError, ConflictError
+from switchboard.invitation import Invitation
 from switchboard.ports import Contact, Evidence
 
 if TYPE_CHECKING:
@@ -19,8 +22,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CONTACT, _AUDIT = "contact", "audit#"
-_contacts, _evidence = Codec(Contact), Codec(Evidence)
+_CONTACT, _AUDIT, _PERSON, _INVITATION = "contact", "audit#", "person", "invitation"
+_contacts, _evidence, _persons, _invitations = Codec(Contact), Codec(Evidence), Codec(Person), Codec(Invitation)
+_FOLLOWED = 5
+"""How often a person is looked for anew who becomes another meanwhile."""
+_INVITATION_KEPT = timedelta(days=1)
+"""After it expires: a redelivery of the message that used it must find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,69 @@ class DynamoCustomers:
         )
         return [values(item)["address"] for page in pages for item in page["Items"]]
 
+    def person(self, customer_id: str) -> Person:
+        for _ in range(_FOLLOWED):
+            found = self._record(customer_id)
+            if found is None:
+                return alone(customer_id)
+            if "kept_with" in found:
+                found = self._record(found["kept_with"]) or {}
+            if customer_id in found.get("customers", ()):
+                return _persons.read(found)
+        raise ConflictError("who is one customer changes all the time: try again")
+
+    def _record(self, customer_id: str) -> dict[str, Any] | None:
+        key = attributes(_person_key(customer_id))
+        item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return values(item) if item else None
+
+    def regroup(self, before: Sequence[Person], after: Sequence[Person], spent: Invitation | None = None) -> None:
+        revision = 1 + max(person.revision for person in before)
+        believed = {person.customers[0]: person.revision for person in before}
+        kept_with = {customer: person.customers[0] for person in after for customer in person.customers}
+        was_with = {customer: person.customers[0] for person in before for customer in person.customers}
+        plain = {person.customers[0]: _persons.plain(replace(person, revision=revision)) for person in after}
+        writes: list[Any] = []
+        for customer, former in was_with.items():
+            home = kept_with.get(customer)
+            if customer not in believed and home != customer and home == former:
+                continue  # it points there already
+            item = plain.get(customer) or ({"kept_with": home} if home else None)
+            writes.append(self._put_person(customer, item, believed.get(customer)))
+        refusals: list[type[ConflictError]] = [ConflictError] * len(writes)
+        if spent:
+            writes.append(
+                {"Put": self._put_invitation(spent, "attribute_exists(address) AND attribute_not_exists(used_by)")}
+            )
+            refusals.append(ConflictError)
+        transact(self.client, writes, self.pause, refusals)
+
+    def _put_person(self, customer_id: str, item: dict[str, Any] | None, believed: int | None) -> dict[str, Any]:
+        """One write of a transaction: a record, where somebody's is, or nothing; `believed` is what was read there."""
+        key = _person_key(customer_id)
+        condition: dict[str, Any] = {}
+        if believed:
+            told = attributes({":believed": believed})
+            condition = {"ConditionExpression": "revision = :believed", "ExpressionAttributeValues": told}
+        elif believed == 0:
+            condition = {"ConditionExpression": "attribute_not_exists(address)"}
+        if item is None:
+            return {"Delete": {"TableName": self.table, "Key": attributes(key), **condition}}
+        return {"Put": {"TableName": self.table, "Item": attributes({**item, **key}), **condition}}
+
+    def invite(self, invitation: Invitation) -> None:
+        self.client.put_item(**self._put_invitation(invitation, "attribute_not_exists(address)"))
+
+    def invitation(self, digest: str) -> Invitation | None:
+        key = attributes(_invitation_key(digest))
+        item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return _invitations.read(values(item)) if item else None
+
+    def _put_invitation(self, invitation: Invitation, condition: str) -> dict[str, Any]:
+        gone_at = int((invitation.expires_at + _INVITATION_KEPT).timestamp())
+        item = {**_invitations.plain(invitation), **_invitation_key(invitation.digest), "gone_at": gone_at}
+        return {"TableName": self.table, "Item": attributes(item), "ConditionExpression": condition}
+
     def forget(self, contact: Contact) -> None:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
@@ -144,6 +214,9 @@ class DynamoCustomers:
     def mark(self, contact: Contact, mark: Mark | None) -> None:
         self._change(replace(contact, mark=mark), "mark")
 
+    def count_attempts(self, contact: Contact, attempts: dict[str, datetime]) -> None:
+        self._change(replace(contact, attempts=attempts), "attempts")
+
     def _change(self, changed: Contact, *names: str) -> None:
         try:
             self.client.update_item(**self._update(changed, *names))
@@ -174,6 +247,14 @@ class DynamoCustomers:
 
 def _audit_key(account: str, provider_id: str) -> str:
     return f"{_AUDIT}{account}#{provider_id}"
+
+
+def _person_key(customer_id: str) -> dict[str, str]:
+    return {"address": f"customer#{customer_id}", "item": _PERSON}
+
+
+def _invitation_key(digest: str) -> dict[str, str]:
+    return {"address": f"code#{digest}", "item": _INVITATION}
 
 
 def _as_contact(item: Attributes) -> Contact:

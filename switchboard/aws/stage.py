@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.decisions import DynamoDecisions
+from switchboard.aws.estimates import DynamoEstimates
 from switchboard.errors import NotFoundError
 from switchboard.instant import system_clock
 
@@ -20,11 +21,12 @@ _SANDBOX = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "regio
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What was decided, the messages it was about, and who answers."""
+    """What was decided, the messages it was about, who answers, and what promises are made from."""
 
     decisions: DynamoDecisions
     conversations: DynamoConversations
     agents: DynamoAgents
+    estimates: DynamoEstimates
 
 
 def open_stage(
@@ -39,11 +41,13 @@ def open_stage(
     if directory:
         endpoint = endpoint or f"http://127.0.0.1:{_read(directory / 'ports.json')['aws']}"
     client = boto3.client("dynamodb", endpoint_url=endpoint, **(_SANDBOX if directory else {}))  # type: ignore[call-overload]  # optional arguments as a mapping
-    conversations, agents, decisions = (outputs[f"{kind}Table"] for kind in ("Conversations", "Agents", "Decisions"))
+    kinds = ("Conversations", "Agents", "Decisions", "Queues")
+    conversations, agents, decisions, queues = (outputs[f"{kind}Table"] for kind in kinds)
     return Stage(
         DynamoDecisions(client, table or decisions),
         DynamoConversations(client, conversations, agents, decisions, system_clock, _never),
         DynamoAgents(client, agents, _never),
+        DynamoEstimates(client, queues, system_clock, _never),
     )
 
 

@@ -31,4 +31,6 @@ def _removal(images: Mapping[str, Any]) -> Removal | None:
         return None
     at = datetime.fromtimestamp(images["ApproximateCreationDateTime"], UTC)
     account, _, _ = place[0].partition(".")
-    return Removal(conversation_id(*place), account, removed.get("channel", ""), at)
+    had_by = removed.get("owner") or removed.get("last_agent")
+    name = conversation_id(*place)
+    return Removal(name, account, removed.get("channel", ""), at, removed.get("queue"), had_by)

@@ -113,6 +113,10 @@ def _always(_ours: str) -> timedelta | None:
     return None
 
 
+def _unwritten(_ours: str, _text: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """Everything the rest of the system needs to know of a channel; docs/adding-a-channel.md shows the fields."""
@@ -151,6 +155,8 @@ class Channel:
     """Whether a machine must say that it is one (rule FB-2)."""
     is_reachable: Callable[[str], bool] = _anybody
     """Whether an address can be answered at all: short codes and senders' names can't."""
+    compose: Callable[[str, str], str | None] = _unwritten
+    """A link by which a customer's device writes this text to this address of ours; None where there is none."""
     identity: Callable[[str], str] = str
     """The form of an address by which two are one: for identity, never for display or for sending."""
     watch: Callable[[Secret, str | None, timedelta], Watcher] | None = None

@@ -10,8 +10,9 @@ from switchboard import actions
 from switchboard.conversation import Conversation, Entry, Status
 from switchboard.errors import ForbiddenError, NotFoundError, RefusedError, UnfitError
 from switchboard.flows.board import Board
-from switchboard.flows.desk import Caller, find, find_again, holder_of, me
+from switchboard.flows.desk import Caller, find, find_again, holder_of, me, must_be_as_seen
 from switchboard.flows.dispatch import find_agent, has_room
+from switchboard.flows.places import leave
 from switchboard.policy import QueuePolicy
 from switchboard.routing import Agent, Presence, lane_of
 
@@ -47,9 +48,12 @@ def _hand(caller: Caller, conversation_id: str, agent_id: str, board: Board) -> 
         known = find(caller, conversation_id, board)
         if known.owner == agent_id:
             return known, None
+        must_be_as_seen(caller, known)
         present(agent_id, board)
         now = board.clock()
-        return board.conversations.change(known, _given(known, agent_id, caller, now, board), now), known.owner
+        changed = board.conversations.change(known, _given(known, agent_id, caller, now, board), now)
+        leave(known, board)
+        return changed, known.owner
 
     changed, freed = board.settle(attempt)
     if freed:
@@ -74,6 +78,7 @@ def transfer(
             return known, written, None
         if not caller.is_lead and holder_of(known) != caller.agent_id:
             raise ForbiddenError("only its agent or a lead may transfer a conversation: take it over first")
+        must_be_as_seen(caller, known)
         after = _passed_on(known, target, caller, now, board)
         return board.conversations.change(known, after, now, note), note, known
 
@@ -116,6 +121,7 @@ def snooze(caller: Caller, conversation_id: str, until: datetime, board: Board) 
             raise ForbiddenError("only its agent or a lead may snooze a conversation: take it over first")
         if known.status is Status.SNOOZED and known.due_at == until:
             return known, None
+        must_be_as_seen(caller, known)
         now = board.clock()
         after = actions.snooze(known, until, caller.agent_id, now)
         board.queues.add_lane(lane_of(after))
@@ -139,6 +145,7 @@ def reopen(caller: Caller, conversation_id: str, board: Board) -> Conversation:
             return known
         if not caller.is_lead and known.last_agent != caller.agent_id:
             raise ForbiddenError("only its last agent or a lead may reopen a conversation")
+        must_be_as_seen(caller, known)
         newest = board.conversations.latest(known.thread)
         if newest and newest.number != known.number:
             raise RefusedError("the customer has a newer conversation: answer them there")

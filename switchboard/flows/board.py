@@ -6,7 +6,18 @@ from typing import TypeVar
 
 from switchboard.errors import ConflictError
 from switchboard.policy import Policy
-from switchboard.ports import Agents, Clock, Conversations, Customers, Decisions, Erasures, Queues, RouterQueue
+from switchboard.ports import (
+    Agents,
+    Clock,
+    Conversations,
+    Customers,
+    Decisions,
+    Erasures,
+    Estimates,
+    Queues,
+    RouterQueue,
+    WaitingPlaces,
+)
 
 Result = TypeVar("Result")
 
@@ -30,7 +41,9 @@ class Board:
     customers: Customers
     erasures: Erasures
     queues: Queues
+    estimates: Estimates
     decisions: Decisions
+    places: WaitingPlaces
     router_queue: RouterQueue
 
     def settle(self, attempt: Callable[[], Result]) -> Result:

@@ -8,7 +8,7 @@ from typing import Any
 
 from switchboard.channels import Sender, channel
 from switchboard.consent import apply
-from switchboard.conversation import SETTLED, Conversation, Entry, advances
+from switchboard.conversation import SETTLED, Conversation, Entry, advances, renewal_id
 from switchboard.errors import (
     AlreadyRecordedError,
     ConflictError,
@@ -18,6 +18,7 @@ from switchboard.errors import (
     SendThrottledError,
     SendUnknownError,
 )
+from switchboard.estimate.renewal import is_awake
 from switchboard.flows.board import Board
 from switchboard.message import Delivery, DeliveryReport, DeliveryStatus, Outgoing, Sent
 from switchboard.ports import Alias, Contact, Evidence
@@ -130,13 +131,21 @@ class _Line:
         window = channel(self.known.channel).window_of(self.board.policy.accounts[self.known.account].address)
         if window and self.board.clock() - self.known.heard[-1].at > window:
             return "window"
-        if turn.entry.kind == "acknowledgement":
-            if consent and not consent.allows_automation:
-                return "opt_out_suspected"
-            current = self.board.conversations.get(self.known.thread, self.known.number) or self.known
-            if current.answers or current.answered_elsewhere or not current.is_open:
-                return "already_answered"
-        return None
+        return self._needless(turn.entry, contact) if turn.entry.kind == "acknowledgement" else None
+
+    def _needless(self, entry: Entry, contact: Contact | None) -> str | None:
+        """What makes a machine's message needless: an answer above all. Nobody is told a new promise at night."""
+        if contact and not contact.consent(self.known.account).allows_automation:
+            return "opt_out_suspected"
+        current = self.board.conversations.get(self.known.thread, self.known.number) or self.known
+        if current.answers or current.answered_elsewhere or not current.is_open:
+            return "already_answered"
+        now, is_renewal = self.board.clock(), entry.id == renewal_id(entry.number)
+        told = current.renewal if is_renewal else current.acknowledgement
+        if told and told.promised_at and told.promised_at <= now:
+            return "too_late"
+        zone = (contact.zone if contact else None) or self.board.policy.hours_of(current.queue).zone
+        return "quiet_hours" if is_renewal and not is_awake(now, self.board.policy.renewal, zone) else None
 
     def _asked_by(self, turn: _Turn) -> str:
         """Whose wishes count: with mail whoever gets it, else the customer, however they are reached (rule TW-13)."""
@@ -233,6 +242,7 @@ class _Line:
             thread=asked.mail if asked else None,
             cc=() if is_automatic or asked is None else tuple(self._copied(asked, recipient)),
             automatic=is_automatic,
+            language=entry.language,
             reply_token=asked.reply_token if asked else None,
             asked_at=asked.at if asked else None,
         )

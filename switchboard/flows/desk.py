@@ -1,5 +1,6 @@
 """What an agent does: says that they are there, reads, answers, resolves. And what a lead sees: the quarantine."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,9 +8,11 @@ from switchboard import conversation as transition
 from switchboard.channels import channel
 from switchboard.conversation import Conversation, Decision, Entry, Status, split_id
 from switchboard.decisions import seen
-from switchboard.errors import ForbiddenError, NotFoundError, RefusedError, UnfitError
+from switchboard.errors import ForbiddenError, NotFoundError, RefusedError, SwitchboardError, UnfitError
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import has_room
+from switchboard.flows.places import leave
+from switchboard.flows.recount import count_online
 from switchboard.flows.release import release_all
 from switchboard.message import DeliveryStatus
 from switchboard.ports import Contact
@@ -18,11 +21,49 @@ from switchboard.shift import is_over, silent_until
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A conversation as somebody read it: its revision, and the position of our newest message then."""
+
+    revision: int
+    outbound: int
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, from a verified token: the agent, and whether they lead."""
+    """Who asks, from a verified token: the agent, and whether they lead.
+
+    `seen` is the conversation on which they decided; without it they are content with whatever it has become.
+    """
 
     agent_id: str
     is_lead: bool = False
+    seen: Seen | None = None
+
+
+class ChangedError(SwitchboardError):
+    """A conversation is not as the caller has seen it; `known` is what it has become."""
+
+    def __init__(self, message: str, known: Conversation) -> None:
+        super().__init__(message)
+        self.known = known
+
+
+def must_be_as_seen(caller: Caller, known: Conversation) -> None:
+    """Raise `ChangedError` if a conversation is not what the caller decided on any more."""
+    if caller.seen and caller.seen.revision != known.revision:
+        raise ChangedError(
+            "the conversation changed since you read it: look at what it is now, and decide again", known
+        )
+
+
+def _must_be_unanswered(caller: Caller, known: Conversation, board: Board) -> None:
+    """Raise `ChangedError` if a colleague has answered since. What else changed does not make an answer wrong."""
+    if caller.seen is None or known.outbound <= caller.seen.outbound:
+        return
+    said = board.conversations.entries(known.thread, known.number)
+    unseen = [entry for entry in said if (entry.position or 0) > caller.seen.outbound and entry.author == "agent"]
+    if any(entry.agent_id != caller.agent_id for entry in unseen):
+        raise ChangedError("a colleague has just answered: read it, and send yours if it is still needed", known)
 
 
 def set_presence(caller: Caller, presence: Presence, board: Board) -> Agent:
@@ -40,6 +81,7 @@ def set_presence(caller: Caller, presence: Presence, board: Board) -> Agent:
     agent = board.agents.set_presence(caller.agent_id, presence, due_at, now)
     if presence is not before.presence:
         board.decisions.record([seen(agent, now)])
+        count_online(agent, caller.agent_id, board)
     if presence is Presence.OFFLINE:
         release_all(caller.agent_id, "agent_offline", board)
     elif presence is Presence.ONLINE and before.presence is not Presence.ONLINE:
@@ -89,11 +131,14 @@ def find(caller: Caller, conversation_id: str, board: Board) -> Conversation:
     known = _get(conversation_id, board)
     if known is None:
         raise NotFoundError("there is no such conversation")
-    if not caller.is_lead and caller.agent_id not in {known.owner, known.last_agent}:
-        agent = me(caller, board)
-        if known.queue not in agent.queues:
-            raise NotFoundError("there is no such conversation")
+    if not may_see(caller, known, ()) and not may_see(caller, known, me(caller, board).queues):
+        raise NotFoundError("there is no such conversation")
     return known
+
+
+def may_see(caller: Caller, known: Conversation, queues: Collection[str]) -> bool:
+    """Whether a conversation is the caller's own, or of these queues, which are theirs; a lead sees all."""
+    return caller.is_lead or caller.agent_id in {known.owner, known.last_agent} or known.queue in queues
 
 
 def find_again(caller: Caller, conversation_id: str, board: Board) -> Conversation:
@@ -113,7 +158,8 @@ def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Boar
     """Answer a customer on their own channel; returns the message, and whether this call wrote it.
 
     The same key again returns what was written first: a weak network sends no answer twice. Raises `ForbiddenError`
-    for whoever does not own the conversation, `RefusedError` where the customer may not be written to.
+    for whoever does not own the conversation, `ChangedError` if a colleague answered since the caller read it,
+    `RefusedError` where the customer may not be written to.
     """
 
     def attempt() -> tuple[Entry, bool]:
@@ -121,6 +167,7 @@ def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Boar
         entry_id = f"reply.{known.number}.{key}"
         if written := board.conversations.entry(known.thread, entry_id):
             return written, False
+        _must_be_unanswered(caller, known, board)
         _may_write(caller, known, board)
         must_fit(text, known.channel)
         now, policy = board.clock(), board.policy
@@ -196,11 +243,14 @@ def resolve(caller: Caller, conversation_id: str, board: Board, *, leave_unanswe
             return known, None
         if not caller.is_lead and caller.agent_id not in {known.owner, known.last_agent}:
             raise ForbiddenError("somebody else owns this conversation, or nobody yet")
+        must_be_as_seen(caller, known)
         now = board.clock()
         after = replace(transition.resolve(known, now, leave_unanswered=leave_unanswered), changed_by=caller.agent_id)
         if known.owner:
             return board.conversations.free(known, after, now), known.owner
-        return board.conversations.save(known, after), None
+        saved = board.conversations.save(known, after)
+        leave(known, board)
+        return saved, None
 
     resolved, freed = board.settle(attempt)
     if freed:

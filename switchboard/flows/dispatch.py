@@ -8,12 +8,15 @@ skills, is found by the sweep at the conversation's `due_at`.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from random import Random
 
 from switchboard import conversation as transition
 from switchboard.conversation import Conversation, Decision, Status
 from switchboard.decisions import ASKED, abridge, pack
 from switchboard.errors import AgentUnavailableError, ConflictError
+from switchboard.flood import source_of
 from switchboard.flows.board import Board
+from switchboard.flows.places import leave, seat
 from switchboard.priority import aged, ages_at
 from switchboard.routing import (
     Agent,
@@ -45,6 +48,8 @@ TRIED = 3
 """Agents tried for one conversation before it waits."""
 HEADS = 25
 """Conversations looked at per lane: the first may be already taken, or all those that this agent just let lapse."""
+SPREAD = 4
+"""After each lost race so many times as many of a line are drawn from, at first so many."""
 AGAIN = timedelta(seconds=1)
 """An index has caught up by then."""
 
@@ -138,6 +143,8 @@ def _age(conversation: Conversation, board: Board) -> Conversation:
             why=placement.why,
             pending=placement.pending,
         )
+        if source_of(moved) != source_of(known):
+            moved = seat(replace(moved, held=False), board)
         board.queues.add_lane(lane_of(moved))
         return board.conversations.save(known, due_of(moved, board))
 
@@ -186,28 +193,56 @@ def _case(conversation: Conversation, board: Board) -> Case:
 
 
 def _claim_first(agent: Agent, board: Board, offer: Offer | None) -> Conversation | None:
-    now = board.clock()
-    heads = _heads(agent, board, now)
-    if offer:
-        heads = [waiting for waiting in heads if not offer.is_of(waiting)]
-        heads += [offer.waiting] if _is_for(agent, offer.waiting, board, now) else []
-    for waiting in rank(heads, board.policy, now):
+    """Have an agent take the first that they may. Lines of what is held are read only if nothing else is left."""
+    lanes = _lanes(agent, board)
+    for held in (False, True):
+        now = board.clock()
+        heads = _heads(agent, [lane for lane in lanes if lane.held is held], board, now)
+        if offer:
+            heads = [waiting for waiting in heads if not offer.is_of(waiting)]
+            is_due = offer.waiting.lane.held is held and _is_for(agent, offer.waiting, board, now)
+            heads += [offer.waiting] if is_due else []
+        try:
+            if taken := _claim_of(rank(heads, board.policy, now), agent, board, offer):
+                return taken
+        except AgentUnavailableError:
+            return None
+    return None
+
+
+def _claim_of(heads: list[Waiting], agent: Agent, board: Board, offer: Offer | None) -> Conversation | None:
+    lost = 0
+    while heads:
+        waiting = heads.pop(_next_of(heads, lost, board))
         current = board.conversations.get(waiting.thread, waiting.number)
         if current is None or current.status is not Status.WAITING:
             continue
         asked = _pulled(agent, current, board)
         if objection(agent, asked.case):
             continue
-        decision = _decision(offer if offer and offer.is_of(waiting) else asked, agent.agent_id, now)
-        terms, lease = asked.case.terms, board.policy.times.lease
-        after = transition.claim(current, decision, terms.cost, board.policy.hours_of(current.queue).after(now, lease))
+        decision = _decision(offer if offer and offer.is_of(waiting) else asked, agent.agent_id, asked.case.at)
         try:
-            return board.conversations.claim(current, after, decision, cap_of(asked.case.candidates[0], asked.case))
-        except AgentUnavailableError:
-            return None
+            taken = _claim(current, decision, asked.case, board)
         except ConflictError:
+            lost += 1
             continue
+        leave(current, board)
+        return taken
     return None
+
+
+def _next_of(heads: list[Waiting], lost: int, board: Board) -> int:
+    """Which to try: the first, and after a lost race one of the first few in its line, or all would collide again."""
+    if not lost:
+        return 0
+    line = [place for place, waiting in enumerate(heads) if waiting.lane == heads[0].lane]
+    return Random(board.new_id()).choice(line[: SPREAD**lost])  # noqa: S311  # to spread load, not secrecy
+
+
+def _claim(current: Conversation, decision: Decision, case: Case, board: Board) -> Conversation:
+    lease = board.policy.hours_of(current.queue).after(decision.at, board.policy.times.lease)
+    after = transition.claim(current, decision, case.terms.cost, lease)
+    return board.conversations.claim(current, after, decision, cap_of(case.candidates[0], case))
 
 
 def _pulled(agent: Agent, current: Conversation, board: Board) -> Offer:
@@ -234,9 +269,9 @@ def _decision(offer: Offer, agent_id: str | None, at: datetime) -> Decision:
     )
 
 
-def _heads(agent: Agent, board: Board, now: datetime) -> list[Waiting]:
-    """The first in each line that this agent may take something of."""
-    found = (waiting for lane in _lanes(agent, board) for waiting in board.conversations.heads(lane, HEADS))
+def _heads(agent: Agent, lanes: list[Lane], board: Board, now: datetime) -> list[Waiting]:
+    """The first in each of these lines that this agent may take."""
+    found = (waiting for lane in lanes for waiting in board.conversations.heads(lane, HEADS))
     return [waiting for waiting in found if _is_for(agent, waiting, board, now)]
 
 

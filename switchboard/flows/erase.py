@@ -12,6 +12,7 @@ from functools import partial
 
 from switchboard.channels import Eraser
 from switchboard.conversation import Conversation, Entry, thread_of
+from switchboard.customer import Person, without
 from switchboard.erasure import SETTLING, Asked, Erasure, Found, State, ask, begin, covers, finish, identify, is_over
 from switchboard.errors import SwitchboardError
 from switchboard.flows.board import Board
@@ -42,9 +43,12 @@ def erase(code: str, board: Board, reach: Reach, queue: EraseQueue) -> str:
         return "nothing_left"
     known = board.settle(lambda: _part(begun.code, board))
     _ask_for_others(known, board, queue)
+    board.settle(lambda: _forget_joins(known, board))
     threads = _threads(known, board)
     found = _count(record for thread in threads for record in _doomed(thread, known, board))
     board.settle(lambda: _note(code, found, board))
+    for customer in known.customer_ids:
+        board.places.forget(customer)
     left = sum(board.settle(partial(_erase_thread, thread, known, board, reach)) for thread in threads)
     return board.settle(lambda: _end(code, left, board, queue))
 
@@ -67,6 +71,8 @@ def _part(code: str, board: Board) -> Erasure:
     if is_new and contact.customer_id not in known.customer_ids:
         return known
     after = identify(known, contact.customer_id, contact.consents, contact.undeliverable)
+    others = board.customers.person(contact.customer_id).customers
+    after = replace(after, customer_ids=tuple(dict.fromkeys((*after.customer_ids, *others))))
     written = known if after == known else board.erasures.save(known, after)
     board.customers.forget(contact)
     return written
@@ -120,6 +126,22 @@ def _ask_for_others(known: Erasure, board: Board, queue: EraseQueue) -> None:
         if contact and contact.customer_id in known.customer_ids:
             board.settle(partial(_ask, address, known, board))
             queue.look(board.erasures.code_of(address), timedelta(0))
+
+
+def _forget_joins(known: Erasure, board: Board) -> None:
+    """Nothing says any more that they were one person, nor of which tier: not with those who were parted, either."""
+    gone = set(known.customer_ids)
+    for customer in known.customer_ids:
+        person = board.customers.person(customer)
+        for former in sorted({end for each in person.joins for end in (each.one, each.other)} - gone):
+            _forget_in(board.customers.person(former), gone, board)
+        _forget_in(board.customers.person(customer), gone, board)
+
+
+def _forget_in(person: Person, gone: set[str], board: Board) -> None:
+    named = {*person.customers, *(end for each in person.joins for end in (each.one, each.other))}
+    if person.revision and named & gone:
+        board.customers.regroup((person,), without(person, gone))
 
 
 def _ask(address: str, because: Erasure, board: Board) -> None:

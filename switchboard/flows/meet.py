@@ -25,7 +25,7 @@ def meet(message: Message | ConsentChange, at: datetime, board: Board) -> Contac
         known = contacts.meet_again(older, first, at) if older else contacts.meet(first, board.new_id(), at)
         for key in others:
             contacts.meet_again(known, key, at)
-    if isinstance(message, Message) and known.undeliverable in _LIFTED and _is_proven(message):
+    if isinstance(message, Message) and known.undeliverable in _LIFTED and is_proven(message):
         return board.settle(lambda: _lift(first, at, board))
     return known
 
@@ -60,6 +60,6 @@ def _lift(key: str, at: datetime, board: Board) -> Contact:
     return board.customers.meet(key, contact.customer_id, at)
 
 
-def _is_proven(message: Message) -> bool:
+def is_proven(message: Message) -> bool:
     """Whether its sender wrote it: neither a forger nor their machine."""
     return "unverified" not in message.flags and not (message.auto and message.auto.generated)

@@ -14,6 +14,7 @@ from switchboard.flows.desk import Caller, may_reach, me, must_fit, reply_entry
 from switchboard.phone import to_e164
 from switchboard.policy import Priority
 from switchboard.ports import Contact
+from switchboard.routing import lane_of
 
 _LENGTH = 10
 
@@ -63,6 +64,7 @@ def _begin(
     present(caller.agent_id, board)
     first = _conversation(caller, account, address, contact, thread, subject, latest, now, board)
     entry = reply_entry(first, f"opening.{key}", caller.agent_id, text, now)
+    board.queues.add_lane(lane_of(first))  # it may come to wait there once the customer has answered
     return board.conversations.change(None, first, now, entry), entry, True
 
 

@@ -20,13 +20,15 @@ from switchboard.events import (
     ConversationNoted,
     ConversationOpened,
     ConversationPlaced,
+    ConversationPromiseBroken,
+    ConversationPromiseRenewed,
     ConversationQueued,
     ConversationReopened,
     ConversationResolved,
     ConversationSnoozed,
     ConversationTagged,
 )
-from switchboard.ports import Bus, Queues
+from switchboard.ports import Bus
 
 
 class _Facts(TypedDict):
@@ -36,6 +38,8 @@ class _Facts(TypedDict):
     channel: str
     queue: str
     priority: str
+    former_queue: str | None
+    former_agent_id: str | None
 
 
 class _EntryFacts(TypedDict):
@@ -66,19 +70,18 @@ class Removal:
     account: str
     channel: str
     at: datetime
+    former_queue: str | None = None
+    former_agent_id: str | None = None
 
 
-def publish(changes: Sequence[Change | Removal], bus: Bus, queues: Queues) -> int:
-    """Announce what changes mean and count response times; returns the number of events.
+def publish(changes: Sequence[Change | Removal], bus: Bus) -> int:
+    """Announce what changes mean; returns the number of events.
 
     A redelivered change is announced again: consumers are idempotent. Raises `BusRefusedError`.
     """
     events = [event for change in changes for event in events_of(change)]
     if events:
         bus.publish(events)
-    for event in events:
-        if isinstance(event, ConversationAnswered) and event.first:
-            queues.count_response(event.queue, event.priority, event.response_seconds, event.at)
     return len(events)
 
 
@@ -102,14 +105,23 @@ def _conversation_events(before: Conversation | None, after: Conversation, at: d
         channel=after.channel,
         queue=after.queue,
         priority=after.priority,
+        former_queue=before.queue if before and before.queue != after.queue else None,
+        former_agent_id=before.owner if before and before.owner != after.owner else None,
     )
     if before is None:
         yield ConversationOpened(**facts, skills=after.skills, policy=after.policy, agent_id=after.owner)
     if after.acknowledgement and not (before and before.acknowledgement):
         told = after.acknowledgement
         yield ConversationAcknowledged(
-            **facts, sent=told.sent, reason=told.reason, promised_at=told.promised_at, samples=told.samples
+            **facts,
+            sent=told.sent,
+            reason=told.reason,
+            promised_at=told.promised_at,
+            samples=told.samples,
+            bound=after.expected.bound if after.expected else None,
         )
+    if before:
+        yield from _promised(before, after, facts)
     if before and after.answers > before.answers and after.answer:
         yield ConversationAnswered(
             **facts,
@@ -117,6 +129,8 @@ def _conversation_events(before: Conversation | None, after: Conversation, at: d
             first=after.answer.first,
             response_seconds=after.answer.response_seconds,
             promise_kept=after.answer.promise_kept,
+            bound=after.expected.bound if after.expected and after.answer.first else None,
+            renewed=after.renewal is not None and after.renewal.sent,
         )
     if before:
         yield from _decided_by_hand(before, after, facts)
@@ -124,6 +138,22 @@ def _conversation_events(before: Conversation | None, after: Conversation, at: d
         yield _assigned(after, facts)
     if after.status is not (before.status if before else Status.WAITING):
         yield from _stands(before, after, facts)
+
+
+def _promised(before: Conversation, after: Conversation, facts: _Facts) -> Iterator[ConversationEvent]:
+    """What became of the promise on its way to an answer."""
+    if after.renewal and not before.renewal:
+        told = after.renewal
+        yield ConversationPromiseRenewed(
+            **facts,
+            sent=told.sent,
+            reason=told.reason,
+            promised_before=before.promised_at,
+            promised_at=told.promised_at,
+        )
+    if after.promise_broken_at and not before.promise_broken_at:
+        renewed = after.renewal is not None and after.renewal.sent
+        yield ConversationPromiseBroken(**facts, promised_at=after.promise_broken_at, renewed=renewed)
 
 
 def _decided_by_hand(before: Conversation, after: Conversation, facts: _Facts) -> Iterator[ConversationEvent]:

@@ -1,6 +1,7 @@
 """Take conversations from agents, and see to both sides of it."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from switchboard import conversation as transition
 from switchboard.conversation import Conversation, QueuedReason, Status
@@ -43,7 +44,8 @@ def lapse(at: tuple[str, int], board: Board) -> tuple[Conversation, Conversation
         return None
     try:
         if after is None:
-            board.conversations.save(known, replace(known, check_at=None))  # looked at too soon: it is filed anew
+            if known.check_at and known.check_at <= now and not _waits_for_renewal(known, now):
+                board.conversations.save(known, replace(known, check_at=None))  # looked at too soon: it is filed anew
             return None
         refiled = replace(after, check_at=None)
         if known.owner:
@@ -51,3 +53,8 @@ def lapse(at: tuple[str, int], board: Board) -> tuple[Conversation, Conversation
         return known, board.conversations.save(known, refiled)
     except ConflictError:
         return None  # somebody just answered, released or resolved it
+
+
+def _waits_for_renewal(known: Conversation, now: datetime) -> bool:
+    """Whether it is due for its promise, which `promises` looks at."""
+    return known.promise_due_at is not None and known.promise_due_at <= now

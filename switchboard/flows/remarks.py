@@ -7,7 +7,7 @@ from switchboard.conversation import Conversation, Entry, Status
 from switchboard.errors import ForbiddenError, UnfitError
 from switchboard.flows.assignments import queue_named
 from switchboard.flows.board import Board
-from switchboard.flows.desk import Caller, find, find_again
+from switchboard.flows.desk import Caller, find, find_again, must_be_as_seen
 from switchboard.flows.dispatch import find_agent
 from switchboard.policy import Priority
 from switchboard.routing import lane_of
@@ -36,7 +36,10 @@ def tag(caller: Caller, conversation_id: str, tags: tuple[str, ...], board: Boar
     def attempt() -> Conversation:
         known = find(caller, conversation_id, board)
         after = actions.tag(known, tags, caller.agent_id)
-        return known if after.tags == known.tags else board.conversations.save(known, after)
+        if after.tags == known.tags:
+            return known
+        must_be_as_seen(caller, known)
+        return board.conversations.save(known, after)
 
     return board.settle(attempt)
 
@@ -62,6 +65,7 @@ def _place(
     if lane_of(after) == lane_of(known):
         return known
     may_decide(caller, known)
+    must_be_as_seen(caller, known)
     board.queues.add_lane(lane_of(after))
     return board.conversations.save(known, after)
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import partial
 
 from switchboard import conversation as transition
-from switchboard.acknowledgement import choose_language, wording_of
 from switchboard.channels import channel
 from switchboard.consent import ConsentEvent, apply, lifts_stop, suspected_opt_out
-from switchboard.conversation import Conversation, Entry, Heard, Status, has_heard
+from switchboard.conversation import Conversation, Entry, Heard, Status, has_heard, wording_of
+from switchboard.customer import History, told
 from switchboard.errors import AlreadyRecordedError
 from switchboard.events import MessageReceived
 from switchboard.flows import exchanges
@@ -18,8 +18,12 @@ from switchboard.flows.board import Board
 from switchboard.flows.dispatch import find_agent
 from switchboard.flows.erasures import admit
 from switchboard.flows.exchanges import Exchange
+from switchboard.flows.identity import prove
 from switchboard.flows.meet import keys_of, meet
+from switchboard.flows.people import history_of
+from switchboard.flows.places import counterparty_of, seat
 from switchboard.language import language_of
+from switchboard.language.choice import choose_language
 from switchboard.message import ConsentChange, Message
 from switchboard.policy import Priority
 from switchboard.ports import Contact, Evidence
@@ -46,6 +50,7 @@ def route(received: MessageReceived, board: Board) -> str:
 
 def _route(message: Message, at: datetime, board: Board) -> str:
     contact = meet(message, at, board)
+    message = prove(message, contact, at, board)
     if lifts_stop(message.text) and _answers_a_stop(message, contact, board):
         _record_consent(message, "opt_in", message.text, at, board)
         return "opt_in"
@@ -55,7 +60,7 @@ def _route(message: Message, at: datetime, board: Board) -> str:
     conversation = board.settle(lambda: _join(message, at, contact, exchange, board))
     if conversation.status is Status.WAITING:
         conversation = find_agent(conversation, board)
-    return conversation.status
+    return "held" if conversation.held else conversation.status
 
 
 def _answers_a_stop(message: Message, contact: Contact, board: Board) -> bool:
@@ -98,10 +103,13 @@ def _join(message: Message, at: datetime, contact: Contact, exchange: Exchange, 
         board.conversations.move(entry, number)
     if latest and is_quiet:
         return board.conversations.save(latest, transition.overhear(latest, entry.id, entry.at))
-    placement = _placed(message, contact, transition.repeats(latest, entry.at), board)
-    if latest is None or not latest.is_open:
-        return _open(message, entry.at, contact, exchange, latest, placement, board)
-    return _continue(latest, message, entry, placement, board)
+    person = board.customers.person(contact.customer_id)
+    if latest and latest.is_open:
+        placement = _placed(message, contact, person.tier, History(repeats=transition.repeats(latest, entry.at)), board)
+        return _continue(latest, message, entry, placement, board)
+    history = history_of(person, latest, entry.at, board)
+    placement = _placed(message, contact, person.tier, history, board)
+    return _open(message, entry.at, contact, exchange, latest, placement, history, board)
 
 
 def _wants_nothing(latest: Conversation, message: Message, at: datetime, contact: Contact, board: Board) -> bool:
@@ -153,16 +161,16 @@ def _answer_to(message: Message) -> str:
     return message.reply_to[0].address if is_proven and message.reply_to else message.sender.address
 
 
-def _placed(message: Message, contact: Contact, repeats: int, board: Board) -> Placement:
+def _placed(message: Message, contact: Contact, tier: str | None, history: History, board: Board) -> Placement:
     """Where a message belongs by its words, a mail's subject included (rule EM-18); spam has a queue (rule EM-3)."""
     placement = place(
         message.text,
         message.account,
         board.policy,
         subject=message.subject,
-        language=language_of(message.text),
-        tier=contact.tier,
-        repeats=repeats,
+        language=language_of(message.text) or history.language,
+        tier=tier,
+        repeats=history.repeats,
     )
     if contact.mark == "spam":
         return replace(sort_out(placement, board.policy), why=("an agent marked this customer as spam",))
@@ -178,9 +186,10 @@ def _open(
     exchange: Exchange,
     latest: Conversation | None,
     placement: Placement,
+    history: History,
     board: Board,
 ) -> Conversation:
-    """Open a conversation; it may go on about what its customer's last agent resolved."""
+    """Open a conversation; it goes on where the customer's last agent was, on whichever channel."""
     conversation = Conversation(
         thread=exchange.thread,
         number=latest.number + 1 if latest else 1,
@@ -188,12 +197,12 @@ def _open(
         channel=message.channel,
         customer_id=contact.customer_id,
         address=message.sender.address,
-        language=_language(message, board),
+        language=_language(message, history, board),
         queue=placement.queue,
         priority=placement.priority,
         skills=placement.skills,
         reasons=placement.reasons,
-        why=placement.why,
+        why=(*placement.why, *told(history, latest, message.channel, language_of(message.text))),
         score=placement.score,
         pending=placement.pending,
         policy=board.policy.hash,
@@ -201,27 +210,30 @@ def _open(
         silence=contact.mark or _silence(message),
         awaiting_since=at,
         mark=contact.mark,
-        last_agent=latest.last_agent if latest else None,
-        last_agent_at=latest.last_agent_at if latest else None,
+        last_agent=history.last_agent,
+        last_agent_at=history.last_agent_at,
         heard=(Heard(message.provider_id, at),),
         subject=message.subject,
         participants=exchanges.participants(message, board.policy),
         possibly=exchange.possibly,
         wording=wording_of(message.text) if message.text.strip() else None,
+        counterparty=counterparty_of(message, contact.customer_id),
     )
     if contact.mark == "blocked":
         conversation = transition.resolve(conversation, at, leave_unanswered=True)
     else:
-        board.queues.add_lane(lane_of(conversation))
+        conversation = seat(conversation, board)
+    board.queues.add_lane(lane_of(conversation))  # also of a blocked customer: what is reopened may come to wait
     board.conversations.open(conversation)
     return conversation
 
 
-def _language(message: Message, board: Board) -> str:
-    """The one of the account's languages that the customer writes, else its first."""
+def _language(message: Message, history: History, board: Board) -> str:
+    """The one of the account's languages that the customer writes, else the one of before, else its first."""
     offered = board.policy.accounts[message.account].languages
-    told = language_of(message.text)
-    return told if told in offered else choose_language(message.text, offered)
+    if history.language in offered and language_of(message.text) is None:
+        return history.language
+    return choose_language(message.text, offered)
 
 
 def _silence(message: Message) -> str | None:
@@ -247,6 +259,14 @@ def _continue(known: Conversation, message: Message, entry: Entry, placement: Pl
     if placement.score > known.score:
         reasons = tuple(dict.fromkeys((*known.reasons, *placement.reasons)))
         heard = replace(heard, score=placement.score, why=placement.why, reasons=reasons)
-    if priority is not known.priority:
+    if _begins_to_wait(known, heard):
+        heard = seat(replace(heard, held=False), board)
+    if lane_of(heard) != lane_of(known):
         board.queues.add_lane(lane_of(heard))
     return board.conversations.save(known, heard)
+
+
+def _begins_to_wait(known: Conversation, heard: Conversation) -> bool:
+    """Whether a message brings a conversation into a line, or one that is held into another."""
+    was_waiting = known.status is Status.WAITING
+    return heard.status is Status.WAITING and (not was_waiting or (known.held and heard.priority is not known.priority))

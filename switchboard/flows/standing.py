@@ -11,8 +11,9 @@ from switchboard.channels import channel
 from switchboard.conversation import Conversation, Mark
 from switchboard.errors import ForbiddenError
 from switchboard.flows.board import Board
-from switchboard.flows.desk import Caller, find
+from switchboard.flows.desk import Caller, find, must_be_as_seen
 from switchboard.flows.dispatch import has_room
+from switchboard.flows.people import contacts_of
 from switchboard.flows.remarks import may_decide
 
 
@@ -22,6 +23,8 @@ def hold(caller: Caller, conversation_id: str, mark: Mark, board: Board) -> Conv
     may_decide(caller, known)
     if known.mark == "blocked" and mark == "spam" and not caller.is_lead:
         raise ForbiddenError("only a lead may lift a block")
+    if known.mark != mark or known.is_open:
+        must_be_as_seen(caller, known)
     _mark(known, mark, board)
 
     def attempt() -> tuple[Conversation, str | None]:
@@ -55,9 +58,10 @@ def lift(caller: Caller, conversation_id: str, mark: Mark, board: Board) -> Conv
 
 
 def _mark(known: Conversation, mark: Mark | None, board: Board, only: Mark | None = None) -> None:
-    """Mark all addresses of a customer; with `only`, those that are marked so."""
+    """Mark all addresses of the person; with `only`, those that are marked so."""
     own = channel(known.channel).contact(known.address)
-    for address in dict.fromkeys((own, *board.customers.addresses(known.customer_id))):
+    others = contacts_of(board.customers.person(known.customer_id), board)
+    for address in dict.fromkeys((own, *(contact.address for contact in others))):
         board.settle(partial(_mark_contact, address, mark, board, only))
 
 

@@ -8,6 +8,8 @@ from switchboard.decisions import seen, unpack
 from switchboard.errors import ConflictError
 from switchboard.flows.board import Board
 from switchboard.flows.dispatch import find_agent, has_room
+from switchboard.flows.held import fill_all
+from switchboard.flows.recount import count_online
 from switchboard.flows.release import lapse, release_all
 from switchboard.priority import aged
 from switchboard.routing import Lane, Presence, terms_of
@@ -25,15 +27,22 @@ DELAY = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did. `repaired` counts what had been overlooked, see `_was_overlooked`: it should stay 0."""
+    """What a sweep did. `repaired` counts what had been overlooked, see `_was_overlooked`: it should stay 0.
+
+    `placed` were held, and got a place that had become free without an event.
+    """
 
     lapsed: int = 0
     gone: int = 0
     repaired: int = 0
+    placed: int = 0
 
 
-def sweep(board: Board) -> Swept:
-    """Lapse leases, lingers and silences; take work from agents who are gone; find waiting work that nobody offered."""
+def sweep(board: Board, *, repair: bool = True) -> Swept:
+    """Lapse leases, lingers and silences; take work from agents who are gone; find waiting work that nobody offered.
+
+    Without `repair` only what is due: the rest can wait while the router is behind.
+    """
     now = board.clock()
     due, overdue = board.conversations.due(now, LIMIT), board.agents.due(now, LIMIT)
     lapsed = [pair for at in due if (pair := lapse(at, board))]
@@ -45,7 +54,10 @@ def sweep(board: Board) -> Swept:
     gone = sum(_let_go(agent_id, board) for agent_id in overdue)
     if LIMIT in {len(due), len(overdue)}:
         board.router_queue.look_again({"due": "more"}, timedelta(0))
-    return Swept(lapsed=len(lapsed), gone=gone, repaired=_repair(board))
+    if not repair:
+        return Swept(lapsed=len(lapsed), gone=gone)
+    placed = fill_all(board)
+    return Swept(lapsed=len(lapsed), gone=gone, repaired=_repair(board), placed=placed)
 
 
 def _let_go(agent_id: str, board: Board) -> bool:
@@ -61,6 +73,7 @@ def _let_go(agent_id: str, board: Board) -> bool:
         if is_news:
             board.agents.mark_gone(agent)
             board.decisions.record([seen(replace(agent, presence=Presence.OFFLINE), board.clock())])
+            count_online(None, agent_id, board)
     except ConflictError:
         return False  # a heartbeat came meanwhile
     if not release_all(agent_id, "agent_gone", board):

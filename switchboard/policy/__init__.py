@@ -5,8 +5,8 @@ atomically. Every decision records `Policy.hash`.
 """
 
 from switchboard.policy.hours import Holidays, HoursPolicy
-from switchboard.policy.policy import AccountPolicy, Brand, Cap, Policy, Registration, Times
-from switchboard.policy.queues import Overflow, QueuePolicy, Relaxation
+from switchboard.policy.policy import AccountPolicy, Brand, Cap, Flood, Policy, Registration, Renewal, Times
+from switchboard.policy.queues import Duty, Overflow, QueuePolicy, Relaxation
 from switchboard.policy.reading import load_policy, read_policy
 from switchboard.policy.rules import Rule, SignalKind
 from switchboard.policy.values import Priority
@@ -15,6 +15,8 @@ __all__ = (
     "AccountPolicy",
     "Brand",
     "Cap",
+    "Duty",
+    "Flood",
     "Holidays",
     "HoursPolicy",
     "Overflow",
@@ -23,6 +25,7 @@ __all__ = (
     "QueuePolicy",
     "Registration",
     "Relaxation",
+    "Renewal",
     "Rule",
     "SignalKind",
     "Times",

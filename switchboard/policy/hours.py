@@ -22,11 +22,12 @@ class Holidays(Part):
 
 
 def _checked(text: str) -> str:
-    _interval(text)
+    to_interval(text)
     return text
 
 
-def _interval(text: str) -> Interval:
+def to_interval(text: str) -> Interval:
+    """Read an interval such as `09:00-17:30`; ValueError says what is wrong."""
     match = re.fullmatch(_FORM, text)
     if not match:
         raise ValueError(f"{text!r} is no interval: write it as 09:00-17:30")
@@ -44,12 +45,10 @@ def _known_zone(name: str) -> str:
 
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
-Intervals: TypeAlias = tuple[
-    Annotated[
-        str, AfterValidator(_checked), WithJsonSchema({"type": "string", "pattern": _FORM, "examples": ["09:00-17:30"]})
-    ],
-    ...,
+OneInterval: TypeAlias = Annotated[
+    str, AfterValidator(_checked), WithJsonSchema({"type": "string", "pattern": _FORM, "examples": ["09:00-17:30"]})
 ]
+Intervals: TypeAlias = tuple[OneInterval, ...]
 
 
 class HoursPolicy(Part):
@@ -78,4 +77,4 @@ class HoursPolicy(Part):
 
 
 def _intervals(texts: Intervals) -> tuple[Interval, ...]:
-    return tuple(_interval(text) for text in texts)
+    return tuple(to_interval(text) for text in texts)

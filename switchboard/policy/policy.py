@@ -6,22 +6,65 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from switchboard.hours import Hours
-from switchboard.policy.hours import HoursPolicy
+from switchboard.hours import Hours, Interval
+from switchboard.policy.hours import HoursPolicy, OneInterval, to_interval
 from switchboard.policy.queues import QueuePolicy
 from switchboard.policy.rules import Rule
-from switchboard.policy.values import Duration, Key, Part, Pause, Priority, Where, refuse, unless_known
+from switchboard.policy.values import (
+    CONTACT_FORM,
+    NOT_BLANK,
+    TAG_FORM,
+    Duration,
+    Key,
+    Part,
+    Pause,
+    Priority,
+    Where,
+    refuse,
+    unless_known,
+)
+
+SafetyContact: TypeAlias = Annotated[str, Field(pattern=CONTACT_FORM)]
+
+
+def _for_any_language(value: object) -> object:
+    return {_ANY: value} if isinstance(value, str) else value
+
+
+_ANY = "any"
+_PER_LANGUAGE = {"type": "object", "patternProperties": {TAG_FORM: {"type": "string", "pattern": CONTACT_FORM}}}
+Safety: TypeAlias = Annotated[
+    Mapping[Annotated[str, Field(pattern=TAG_FORM)], SafetyContact],
+    BeforeValidator(_for_any_language),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": CONTACT_FORM}, _PER_LANGUAGE]}),
+]
+"""A phone number or link for all languages, or one per language."""
 
 Registration: TypeAlias = Literal["10dlc", "toll-free", "short-code"]
 """How a sender of texts is registered with the carriers of the United States (rule TW-12)."""
 
 
 class Brand(Part):
-    """What customers know us as."""
+    """What customers know us as, and how we speak to them by ourselves."""
 
     name: str = Field(min_length=1, max_length=60)
+    tone: Literal["formal", "friendly"] = Field(
+        default="formal", description="of acknowledgements: friendly says du, tu and tú, where a language has them"
+    )
+    safety: Safety = Field(
+        default_factory=dict,
+        description="how to reach us faster when it is a matter of safety: a number or https link, or one per language",
+    )
+    signature: str | None = Field(
+        default=None, max_length=80, pattern=NOT_BLANK, description="below mail; the name if there is none"
+    )
+
+    def safety_in(self, language: str) -> str | None:
+        """The contact for safety in a language, else the first one there is."""
+        offered = (self.safety.get(tag) for tag in (language, language.partition("-")[0], _ANY))
+        return next((found for found in (*offered, *self.safety.values()) if found), None)
 
 
 class AccountPolicy(Part):
@@ -66,6 +109,34 @@ class Times(Part):
         return self.linger.get(channel, timedelta(minutes=10))
 
 
+class Flood(Part):
+    """How much of one counterparty waits among everybody's."""
+
+    waiting: int = Field(
+        default=5,
+        ge=1,
+        le=50,
+        description="conversations per queue; more are held until one is taken",
+    )
+
+
+class Renewal(Part):
+    """A second promise, with an apology, to whom the first one would break; never in a customer's night."""
+
+    enabled: bool = True
+    before: Duration = Field(
+        default=timedelta(minutes=5), description="how long before a promise breaks; a quarter of a short one"
+    )
+    awake: OneInterval = Field(
+        default="08:00-21:00", description="when it may be sent, by the customer's clock if known, else the queue's"
+    )
+
+    @property
+    def awake_interval(self) -> Interval:
+        """The same as minutes of a day."""
+        return to_interval(self.awake)
+
+
 class Policy(Part):
     """Everything a team decides. References between its parts are checked on load."""
 
@@ -80,9 +151,11 @@ class Policy(Part):
     )
     caps: Mapping[Key, Cap] = Field(default_factory=dict, description="conversations of a channel per agent")
     times: Times = Field(default_factory=Times)
+    flood: Flood = Field(default_factory=Flood)
     spam: Key | None = Field(default=None, description="queue for mail that SES takes for spam; none is the usual one")
     urgency: bool = Field(default=True, description="weigh how pressing messages are by their words, beside the rules")
     promise_level: float = Field(default=0.9, gt=0.5, lt=1, description="share of promises to be kept")
+    renewal: Renewal = Field(default_factory=Renewal, description="when a promise is about to break")
 
     @model_validator(mode="after")
     def _references_exist(self) -> Self:

@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from switchboard.policy.hours import OneInterval, Weekday
 from switchboard.policy.values import Duration, Key, Part, Priority, Skills, Where, refuse
 
 
@@ -24,6 +25,14 @@ class Relaxation(Part):
     steps: int = Field(ge=1, le=5, description="levels below what was asked for at first")
 
 
+class Duty(Part):
+    """Who is planned to be there: `units` of agents' capacity at a time of these weekdays, by the hours' clock."""
+
+    days: tuple[Weekday, ...] = Field(min_length=1)
+    hours: OneInterval
+    units: int = Field(ge=1, le=100_000, description="of capacity, over all agents who are there")
+
+
 class QueuePolicy(Part):
     """A pool of work: its hours, what an agent must be able to do, and the target of a first answer per priority."""
 
@@ -31,6 +40,9 @@ class QueuePolicy(Part):
     targets: Mapping[Priority, Duration] = Field(description="business time to the first answer")
     skills: Skills = ()
     overflow: tuple[Overflow, ...] = Field(default=(), description="who else may take what has waited, and from when")
+    roster: tuple[Duty, ...] = Field(
+        default=(), description="who is planned to be there, which makes promises sharper; else it is learned"
+    )
     relax: tuple[Relaxation, ...] = Field(default=(), description="how much less is asked for, and from when")
 
     @model_validator(mode="after")

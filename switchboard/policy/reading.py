@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from switchboard.errors import PolicyError
 from switchboard.policy.policy import Policy
-from switchboard.policy.values import KEY_FORM, LANGUAGE_FORM, NOT_BLANK, Where
+from switchboard.policy.values import CONTACT_FORM, KEY_FORM, LANGUAGE_FORM, NOT_BLANK, TAG_FORM, Where
 
 HOLIDAYS_AHEAD = 2
 """Years after this one whose holidays a file's `holidays` stands for: it is read anew with each deployment."""
@@ -32,6 +32,8 @@ _SAID: Mapping[str, str] = {
 _FORMS: Mapping[str, str] = {
     KEY_FORM: "use a-z, 0-9 and -, at most 40 of them",
     LANGUAGE_FORM: "use a language's code, such as en",
+    TAG_FORM: "use a language's code, such as en or en-US",
+    CONTACT_FORM: "use a phone number such as +1 555 010 0199 (20 characters), or a link with https:// (40)",
     NOT_BLANK: "write a word, or leave it out",
 }
 

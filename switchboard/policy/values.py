@@ -16,6 +16,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 KEY_FORM = r"^[a-z0-9][a-z0-9-]{0,39}$"
 LANGUAGE_FORM = r"^[a-z]{2,3}$"
+TAG_FORM = r"^[a-z]{2,3}(-[A-Z]{2})?$"
+CONTACT_FORM = r"^(\+?[0-9][0-9 ()-]{1,18}[0-9]|https://[!-~]{4,32})$"
 NOT_BLANK = r"\S"
 
 Where: TypeAlias = tuple[str | int, ...]

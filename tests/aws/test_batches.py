@@ -1,6 +1,7 @@
 """Batches of a queue: each record by itself, what may succeed later comes again soon, and no log tells too much."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics
 from botocore.exceptions import ClientError
 
-from switchboard.aws.batches import LastTry, process
+from switchboard.aws.batches import LastTry, lateness, process
 from switchboard.aws.failures import describe
 from switchboard.errors import NotYetError, PolicyError
 from tests.aws_events import batch, failed
@@ -100,3 +101,13 @@ def test_an_error_of_others_is_logged_by_kind_and_place_and_never_by_its_words(
     assert told["error"] == "ValueError"
     assert "test_batches.py:" in told["where"]
     assert "customer words" not in str(told)
+
+
+def test_a_batch_is_as_late_as_the_queue_was_for_what_comes_for_the_first_time() -> None:
+    def came(sent: int, received: int, tries: int = 1) -> dict[str, Any]:
+        told = {"SentTimestamp": sent, "ApproximateFirstReceiveTimestamp": received, "ApproximateReceiveCount": tries}
+        return {"attributes": {name: str(value) for name, value in told.items()}}
+
+    event = {"Records": [came(1000, 1500), came(1000, 3000), came(0, 90_000, tries=2)]}
+    assert lateness(event) == timedelta(seconds=2)
+    assert lateness({"Records": []}) == timedelta(0)

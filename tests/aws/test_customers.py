@@ -8,8 +8,11 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from switchboard import customer
 from switchboard.consent import Consent, ConsentState
+from switchboard.customer import Join, Person, alone
 from switchboard.errors import ConflictError
+from switchboard.invitation import VALID, Invitation
 from switchboard.ports import Contact, Evidence
 from tests.world import MONDAY, World
 
@@ -107,3 +110,89 @@ def test_an_error_that_is_no_lost_race_is_not_taken_for_one(world: World) -> Non
             world.board.customers.count_acknowledgement(contact, {}, {})
         with pytest.raises(ClientError):
             meet(world)
+
+
+# -- who is one person ----------------------------------------------------------------------------
+
+JOIN = Join(join_id="j1", one="a", other="b", at=MONDAY, by="agent:dee")
+INVITATION = Invitation(digest="d1", customer_id="a", account="acme-email", by="ann", expires_at=MONDAY + VALID)
+
+
+def join(
+    world: World, one: str = "a", other: str = "b", join_id: str = "j1", spent: Invitation | None = None
+) -> Person:
+    customers = world.board.customers
+    before = customers.person(one), customers.person(other)
+    made = replace(JOIN, one=one, other=other, join_id=join_id)
+    customers.regroup(before, (customer.join(*before, made),), spent)
+    return customers.person(one)
+
+
+def records(world: World) -> dict[str, Any]:
+    items = world.client.scan(TableName="customers")["Items"]
+    return {item["address"]["S"]: item for item in items if item["item"]["S"] == "person"}
+
+
+def test_a_customer_of_whom_nobody_said_anything_is_no_item(world: World) -> None:
+    assert world.board.customers.person("a") == alone("a")
+    assert records(world) == {}
+
+
+def test_a_person_is_one_record_and_pointers_to_it(world: World) -> None:
+    join(world)
+    whole = join(world, "b", "c", "j2")
+    assert (whole.customers, whole.revision) == (("a", "b", "c"), 2)
+    assert [world.board.customers.person(each) for each in "bc"] == [whole, whole]
+    assert {key: "joins" in item for key, item in records(world).items()} == {
+        "customer#a": True,
+        "customer#b": False,
+        "customer#c": False,
+    }
+
+
+def test_parting_moves_the_record_of_whoever_leaves(world: World) -> None:
+    join(world, "a", "b", "j1")
+    whole = join(world, "b", "c", "j2")
+    world.board.customers.regroup((whole,), customer.part(whole, "j1", "dee", MONDAY))
+    assert world.board.customers.person("a").customers == ("a",)
+    assert world.board.customers.person("c").customers == ("b", "c")
+
+
+def test_persons_that_changed_since_they_were_read_are_not_regrouped(world: World) -> None:
+    customers = world.board.customers
+    strangers = customers.person("a"), customers.person("b")
+    whole = join(world)
+    with pytest.raises(ConflictError):
+        customers.regroup(strangers, (customer.join(*strangers, JOIN),))
+    customers.regroup((whole,), customer.part(whole, "j1", "dee", MONDAY))
+    for stale in (strangers, (whole, customers.person("c"))):
+        with pytest.raises(ConflictError):
+            customers.regroup(stale, (customer.join(*stale, replace(JOIN, join_id="j3")),))
+
+
+def test_who_is_forgotten_leaves_no_item(world: World) -> None:
+    whole = join(world)
+    world.board.customers.regroup((whole,), customer.without(whole, {"a", "b"}))
+    assert records(world) == {}
+
+
+def test_a_join_uses_its_invitation_up_or_is_none(world: World) -> None:
+    customers = world.board.customers
+    spent = replace(INVITATION, used_by="m1")
+    with pytest.raises(ConflictError):
+        join(world, spent=spent)
+    customers.invite(INVITATION)
+    assert customers.invitation("d1") == INVITATION
+    join(world, spent=spent)
+    assert customers.invitation("d1") == spent
+    with pytest.raises(ConflictError):
+        join(world, "a", "c", "j2", spent=replace(INVITATION, used_by="m2"))
+    assert customers.person("c") == alone("c")
+
+
+def test_an_invitation_goes_by_itself_a_day_after_it_expires(world: World) -> None:
+    world.board.customers.invite(INVITATION)
+    (item,) = world.client.scan(TableName="customers")["Items"]
+    assert int(item["gone_at"]["N"]) == (MONDAY + VALID + timedelta(days=1)).timestamp()
+    assert world.board.customers.invitation("d2") is None
+    assert world.board.customers.addresses("a") == []

@@ -17,7 +17,7 @@ from switchboard.flows import desk
 from switchboard.policy import Policy
 from tests.world import World
 
-NAMES = ("Conversations", "Agents", "Decisions")
+NAMES = ("Conversations", "Agents", "Decisions", "Queues")
 
 
 class Stacks:
@@ -159,3 +159,25 @@ def test_the_sandbox_is_found_by_what_it_left(
     endpoint = "https://dynamodb.us-east-1.amazonaws.com"  # moto answers for it
     assert main(["why", known.id, "--local", "--endpoint", endpoint]) == 0
     assert "A new conversation" in capsys.readouterr().out
+
+
+def test_promises_are_counted_by_class_and_by_class_queue_and_channel(
+    deployed: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.json"
+    policy.write_text(deployed.policy.model_dump_json())
+    to = ["--to", f"{deployed.now:%Y-%m-%d}"]
+    assert main(["promises", "--stage", "test", "--policy", str(policy), *to]) == 0
+    totals, _, rest = capsys.readouterr().out.partition("\n\n")
+    assert [row.split() for row in totals.splitlines()] == [
+        ["class", "promises", "kept", "share"],
+        ["normal", "6", "6", "100.0%"],
+    ]
+    heads, *rows = rest.strip().splitlines()
+    assert heads.endswith("announced / actual")
+    assert {tuple(row.split()[1:3]) for row in rows} == {("support", "sms"), ("returns", "sms")}
+
+
+def test_promises_of_no_stage_are_refused_with_the_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["promises", "--stage", "prod"]) == 1
+    assert "--stage" in capsys.readouterr().err

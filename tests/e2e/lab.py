@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -30,12 +30,14 @@ from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
 from switchboard.aws.decisions import DynamoDecisions
 from switchboard.aws.erasures import DynamoErasures
+from switchboard.aws.estimates import DynamoEstimates
+from switchboard.aws.places import DynamoPlaces
 from switchboard.aws.queues import DynamoQueues
 from switchboard.aws.secrets import read_pepper
 from switchboard.conversation import Conversation, Entry
 from switchboard.erasure import SETTLING
 from switchboard.flows.board import Board
-from switchboard.instant import system_clock, to_text
+from switchboard.instant import to_text
 from switchboard.policy import Policy
 from switchboard.ports import Cursor
 from switchboard.routing import Agent, Presence
@@ -57,6 +59,7 @@ TABLES = {
     "QueuesTable": "queue",
     "QuarantineTable": "account",
     "ErasuresTable": "code",
+    "ConsolesTable": "topic",
 }
 """Each table's partition key, by the stack's output that names it."""
 
@@ -81,22 +84,27 @@ class Lab:
         self.logs = self.running.client("logs")
         described = self.lambda_.list_functions()["Functions"]
         self.functions = {one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: one for one in described}
+        clock = self.running.clock
         kinds = ("Conversations", "Agents", "Decisions")
         conversations, agents, decisions = (outputs[f"{kind}Table"] for kind in kinds)
-        self.conversations = DynamoConversations(self.dynamodb, conversations, agents, decisions, system_clock, pause)
+        self.conversations = DynamoConversations(
+            self.dynamodb, conversations, agents, decisions, self.running.clock, pause
+        )
         self.agents = DynamoAgents(self.dynamodb, outputs["AgentsTable"], pause)
         self.customers = DynamoCustomers(self.dynamodb, outputs["CustomersTable"], pause)
         self.board = Board(
             policy=self.policy,
-            clock=system_clock,
+            clock=clock,
             new_id=new_id,
             pause=pause,
             conversations=self.conversations,
             agents=self.agents,
             customers=self.customers,
             queues=DynamoQueues(self.dynamodb, outputs["QueuesTable"]),
+            estimates=DynamoEstimates(self.dynamodb, outputs["QueuesTable"], clock, pause),
             erasures=DynamoErasures(self.dynamodb, outputs["ErasuresTable"], self._pepper),
             decisions=DynamoDecisions(self.dynamodb, outputs["DecisionsTable"]),
+            places=DynamoPlaces(self.dynamodb, outputs["CustomersTable"]),
             router_queue=self,
         )
 
@@ -114,6 +122,7 @@ class Lab:
     def clear(self) -> None:
         """Forget all conversations, customers, extra agents and quarantined items; the team goes home."""
         self.await_quiet()
+        self.running.clock.come_back()
         self.running.twilio.state.texts.clear()
         self.running.twilio.state.stopped.clear()
         self.running.twilio.faults.clear()
@@ -165,7 +174,7 @@ class Lab:
 
     def compared_an_hour_ago(self, account: str = "acme-sms") -> None:
         """An account has been ours for a day, and its messages were compared with Twilio's an hour ago."""
-        now = system_clock()
+        now = self.running.clock()
         cursor = Cursor(begun=now - timedelta(days=1), until=now - timedelta(hours=1))
         DynamoCursors(self.dynamodb, self.outputs["QueuesTable"]).put(account, cursor)
 
@@ -203,7 +212,7 @@ class Lab:
             recipient=to,
             subject=subject,
             text=text,
-            at=datetime.now(UTC),
+            at=self.running.clock(),
             message_id=f"{secrets.token_hex(8)}@customers.example",
             files=files,
         )
@@ -354,8 +363,15 @@ class Lab:
         self.sqs.send_message(QueueUrl=self.outputs["RouterQueueUrl"], MessageBody=json.dumps(task))
 
     def sweep(self) -> None:
-        """The minute is over."""
-        self.router({"detail-type": "sweep.due", "detail": {}})
+        """The minute is over, however short it was: a sweep for the minute rests until half of it has passed."""
+        self.router({"detail-type": "dispatch.again", "detail": {"due": "more"}})
+
+    def look_at_promises(self) -> None:
+        """The minute is over for promises."""
+        self.sqs.send_message(
+            QueueUrl=self.outputs["AutoAckQueueUrl"],
+            MessageBody=json.dumps({"detail-type": "promises.due", "detail": {}}),
+        )
 
     def let_time_pass(self, known: Conversation) -> None:
         """Whatever this conversation waits for is due now; whoever is just writing it has to read that first."""
@@ -383,7 +399,7 @@ class Lab:
             UpdateExpression="SET #until = :past",
             ConditionExpression="attribute_exists(#until)",
             ExpressionAttributeNames={"#until": "until"},
-            ExpressionAttributeValues={":past": {"S": to_text(system_clock() - SETTLING)}},
+            ExpressionAttributeValues={":past": {"S": to_text(self.running.clock() - SETTLING)}},
         )
 
     def let_attempt_age(self, entry: Entry) -> None:

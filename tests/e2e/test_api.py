@@ -172,10 +172,11 @@ def test_an_unknown_presence_is_answered_with_422(deployed: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "nowhere"), ("DELETE", "me"), ("POST", "me/conversations"), ("GET", "conversations")]
+    ("method", "path", "status"),
+    [("GET", "nowhere", 404), ("DELETE", "me", 405), ("POST", "me/conversations", 405), ("PUT", "conversations", 405)],
 )
-def test_a_route_that_does_not_exist_is_a_problem_too(deployed: Lab, method: str, path: str) -> None:
-    _is_problem(deployed.call("ann", method, path), 404, "route")
+def test_a_route_that_does_not_exist_is_a_problem_too(deployed: Lab, method: str, path: str, status: int) -> None:
+    _is_problem(deployed.call("ann", method, path), status, "route")
 
 
 @pytest.mark.parametrize("conversation_id", ["x", "a.b", "a.b.c", "a.b.0", "a.b.1e9", "a.b.-1", "%2e%2e", "a" * 3000])

@@ -8,12 +8,14 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from infra.permissions import GRANTS, Resource
 from sandbox.twilio import Text
+from switchboard.aws.consoles import DynamoConsoles
 from switchboard.channels import channel
 from switchboard.conversation import Conversation, Entry
 from switchboard.erasure import Asked, ask
@@ -25,8 +27,9 @@ from switchboard.events import (
     MessageReceived,
 )
 from switchboard.flows import desk, route
-from switchboard.instant import system_clock
+from switchboard.instant import system_clock, to_text
 from switchboard.message import Attachment, Message, Party
+from switchboard.push import Connection
 from switchboard.routing import Presence
 from tests import aws_events
 from tests.e2e.lab import CUSTOMER, OURS, Lab
@@ -55,6 +58,8 @@ SOURCED: Mapping[str, set[str]] = {
     "fetch_media": {"WriteOwnLog", "TakeFromOwnQueue"},
     "outbox": {"WriteOwnLog", "ReadStream", "SetFailuresAside"},
     "agent_api": {"WriteOwnLog"},
+    "push": {"WriteOwnLog"},
+    "notify": {"WriteOwnLog", "TakeFromOwnQueue"},
     "erasure_api": {"WriteOwnLog"},
     "erase": {"WriteOwnLog", "TakeFromOwnQueue"},
     "watch_channels": {"WriteOwnLog"},
@@ -195,7 +200,15 @@ def _routes_to_nobody(stage: Stage) -> bool:
 
 
 def _sweeps(stage: Stage) -> bool:
-    return stage.batch("router", {"detail-type": "sweep.due", "detail": {}})
+    return stage.batch("router", {"detail-type": "dispatch.again", "detail": {"due": "more"}})
+
+
+def _fills_a_place(stage: Stage) -> bool:
+    return stage.batch("router", {"detail-type": "dispatch.again", "detail": {"source": "@robot.example support"}})
+
+
+def _shows_what_is_held(stage: Stage) -> bool:
+    return stage.asks("GET", "held")
 
 
 def _offers(stage: Stage) -> bool:
@@ -209,6 +222,10 @@ def _quarantines(stage: Stage) -> bool:
 
 def _acknowledges(stage: Stage) -> bool:
     return stage.batch("auto_ack", _opened(stage.known))
+
+
+def _looks_at_promises(stage: Stage) -> bool:
+    return stage.batch("auto_ack", {"detail-type": "promises.due", "detail": {}})
 
 
 def _sends(stage: Stage) -> bool:
@@ -232,6 +249,18 @@ def _shows_own_conversations(stage: Stage) -> bool:
     return stage.asks("GET", "me/conversations")
 
 
+def _lists_a_queue(stage: Stage) -> bool:
+    return stage.asks("GET", "conversations?view=all")
+
+
+def _surveys_the_queues(stage: Stage) -> bool:
+    return stage.asks("GET", "queues")
+
+
+def _lists_a_team(stage: Stage) -> bool:
+    return stage.asks("GET", "queues/support/agents")
+
+
 def _shows_the_agent(stage: Stage) -> bool:
     return stage.asks("GET", "me")
 
@@ -252,6 +281,10 @@ def _replies(stage: Stage) -> bool:
 
 def _holds_for_spam(stage: Stage) -> bool:
     return stage.asks("PUT", f"conversations/{stage.known.id}/spam")
+
+
+def _shows_a_timeline(stage: Stage) -> bool:
+    return stage.asks("GET", f"customers/{stage.known.customer_id}/timeline")
 
 
 def _places(stage: Stage) -> bool:
@@ -382,6 +415,46 @@ def _watches(stage: Stage) -> bool:
     return bool(found["acme-telegram"]["outcome"] == "kept")
 
 
+def _connects(stage: Stage) -> bool:
+    known = {"agent_id": stage.lab.agent_id("dee"), "queues": "[]"}
+    request = {"routeKey": "$connect", "connectionId": "none", "authorizer": known}
+    return bool(stage.lab.invoke("push", {"requestContext": request})["statusCode"] == 200)
+
+
+def _answers_a_console(stage: Stage) -> bool:
+    """One that is gone: that it is can be known only by trying."""
+    request = {"routeKey": "$default", "connectionId": "none"}
+    event = {"requestContext": request, "body": '{"action": "ping"}'}
+    return bool(stage.lab.invoke("push", event)["statusCode"] == 200)
+
+
+def _tells_consoles(stage: Stage) -> bool:
+    """Dee, whose console is long gone, and whoever watches the queue."""
+    consoles = DynamoConsoles(stage.lab.dynamodb, stage.lab.outputs["ConsolesTable"])
+    long_ago, queue = system_clock() - timedelta(hours=1), stage.known.queue
+    for agent_id, watching in {stage.lab.agent_id("dee"): (), "somebody": (queue,)}.items():
+        consoles.connect(
+            Connection(
+                connection_id=secrets.token_hex(4),
+                agent_id=agent_id,
+                queues=(queue,),
+                watching=watching,
+                connected_at=long_ago,
+            )
+        )
+    hint = {"topic": {"S": f"queue#{queue}"}, "item": {"S": "hint"}}
+    stage.lab.dynamodb.delete_item(TableName=stage.lab.outputs["ConsolesTable"], Key=hint)
+    return stage.batch("notify", _opened(stage.known))
+
+
+def _hands_out_a_ticket(stage: Stage) -> bool:
+    return stage.asks("POST", "push/ticket")
+
+
+def _reads_a_feed(stage: Stage) -> bool:
+    return stage.asks("GET", f"feed?cursor={to_text(system_clock())}")
+
+
 Exercise = Callable[[Stage], bool]
 EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
     "ingest_sms": {
@@ -406,20 +479,24 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
     "router": {
         "RouteConversations": _routes,
         "FindWaitingAndDue": _sweeps,
+        "FindHeld": _fills_a_place,
         "ClaimAgents": _offers,
         "FindCandidates": _sweeps,
         "MeetCustomers": _routes,
-        "RememberLanes": _sweeps,
+        "RememberLanesAndSums": _sweeps,
         "ListQuarantined": _quarantines,
         "KnowErased": _routes,
+        "KnowPeople": _routes,
         "RecordDecisions": _routes_to_nobody,
         "ReadPepper": _routes,
         "LookAgain": _routes_to_nobody,
     },
     "auto_ack": {
         "WriteAcknowledgement": _acknowledges,
+        "FindDue": _looks_at_promises,
         "CountAcknowledgement": _acknowledges,
-        "ReadResponseTimes": _acknowledges,
+        "FindAddresses": _acknowledges,
+        "ReadEstimates": _acknowledges,
     },
     "outbound": {
         "SendInOrder": _sends,
@@ -434,17 +511,22 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
     },
     "outbox": {
         "PutOnBus": _publishes,
-        "CountResponseTimes": _counts_an_answer,
+        "CountForPromises": _counts_an_answer,
         "RecordWhatCameOfIt": _publishes,
     },
     "agent_api": {
         "WorkOnConversations": _shows_a_conversation,
         "FindOwnAndWaiting": _shows_own_conversations,
+        "ShowHeld": _shows_what_is_held,
+        "ListQueues": _lists_a_queue,
+        "ListAgents": _lists_a_team,
+        "ShowCoverage": _surveys_the_queues,
         "ClaimAgents": _shows_the_agent,
         "FindCandidates": _hands_on,
         "CheckConsent": _replies,
         "MeetAndMarkCustomers": _holds_for_spam,
         "FindAddresses": _holds_for_spam,
+        "ShowTimeline": _shows_a_timeline,
         "ReadLanes": _comes_online,
         "RecordDecisions": _comes_online,
         "AddLanes": _places,
@@ -456,6 +538,17 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "ReadPepper": _asks_to_erase,
         "AskToErase": _asks_to_erase,
         "LookAgain": _comes_online,
+        "HandOutTickets": _hands_out_a_ticket,
+        "ReadFeeds": _reads_a_feed,
+    },
+    "push": {"KnowConsoles": _connects, "CallConsoles": _answers_a_console},
+    "notify": {
+        "SeeWhoHasIt": _tells_consoles,
+        "WriteFeeds": _tells_consoles,
+        "FindConsoles": _tells_consoles,
+        "ForgetConsoles": _tells_consoles,
+        "CallConsoles": _tells_consoles,
+        "HintLater": _tells_consoles,
     },
     "erasure_api": {
         "ReadSecrets": _takes_a_callback,
@@ -489,7 +582,7 @@ def _set(lab: Lab, sid: str) -> Stage:
     known = lab.conversation_of()
     assert known
     assert known.owner == dee.agent_id
-    if sid in {"SendInOrder", "RecordOptOut", "ReadSecrets", "CountResponseTimes"}:
+    if sid in {"SendInOrder", "RecordOptOut", "ReadSecrets", "CountForPromises"}:
         desk.reply(dee, known.id, "Hi!", "first", lab.board)
     if sid in {"ShowQuarantined", "ShowRawBytes"}:
         lab.invoke("router", aws_events.batch(json.loads(json.dumps(aws_events.on_bus(_quarantined())))))
@@ -630,6 +723,26 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
         "ses:SendEmail identity",
         "sqs:SendMessage OutboundQueueUrl",
     ),
+    "push": (
+        "secretsmanager:GetSecretValue secret",
+        "events:PutEvents BusName",
+        "dynamodb:GetItem ConversationsTable",
+        "dynamodb:Query ConsolesTable",
+        "dynamodb:GetItem AgentsTable",
+        "dynamodb:UpdateItem AgentsTable",
+        "s3:GetObject RawBucket",
+        "sqs:SendMessage NotifyQueueUrl",
+    ),
+    "notify": (
+        "secretsmanager:GetSecretValue secret",
+        "events:PutEvents BusName",
+        "dynamodb:Query ConversationsTable",
+        "dynamodb:PutItem ConversationsTable",
+        "dynamodb:GetItem ConsolesTable",
+        "dynamodb:UpdateItem AgentsTable",
+        "s3:GetObject RawBucket",
+        "sqs:SendMessage RouterQueueUrl",
+    ),
     "erasure_api": (
         "dynamodb:GetItem ConversationsTable",
         "dynamodb:GetItem CustomersTable",
@@ -751,6 +864,8 @@ def test_the_deployed_roles_are_the_table_of_grants(deployed: Lab) -> None:
         "outbound",
         "outbox",
         "agent_api",
+        "push",
+        "notify",
         "erasure_api",
         "erase",
         "watch_channels",

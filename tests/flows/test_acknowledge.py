@@ -1,7 +1,6 @@
 """One acknowledgement per opening, a promise that can be kept, and silence where a customer wants none."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from switchboard.errors import ConflictError
 from switchboard.flows import desk
 from switchboard.flows.acknowledge import acknowledge, reference
 from switchboard.message import Automation, DeliveryStatus, Message, Party
-from switchboard.policy import Priority
 from tests.doubles import Overridden, raising
 from tests.world import CUSTOMER, MONDAY, World
 
@@ -43,18 +41,6 @@ def test_a_new_conversation_is_acknowledged_with_a_promise_in_the_customers_lang
     assert "Acme" in entry.text
     assert reference(known) in entry.text
     assert "Gracias" in entry.text
-
-
-def test_the_promise_follows_how_long_answers_took(world: World) -> None:
-    for _ in range(200):
-        world.board.queues.count_response("support", Priority.NORMAL, 300, MONDAY - timedelta(hours=1))
-    world.text()
-    acknowledge_only(world)
-    told = world.only().acknowledgement
-    assert told
-    assert told.promised_at
-    assert told.samples > 100
-    assert told.promised_at - MONDAY < timedelta(minutes=30)
 
 
 def test_AK_3_a_conversation_is_acknowledged_once_however_often_it_is_asked(world: World) -> None:
@@ -191,3 +177,40 @@ def test_AK_2_what_no_machine_may_answer_is_routed_and_not_acknowledged(world: W
     assert known.acknowledgement
     assert (known.acknowledgement.sent, known.acknowledgement.reason) == (False, "standby")
     assert world.provider.taken == []
+
+
+def told(world: World, text: str) -> str:
+    world.text(text)
+    acknowledge_only(world)
+    (entry,) = acknowledgements(world, world.only())
+    return entry.text
+
+
+def test_an_upset_customer_is_not_thanked(world: World) -> None:
+    text = told(world, "This is absolutely unacceptable, I am furious!!! Worst service ever.")
+    assert "We are sorry for the trouble." in text
+    assert "Thank" not in text
+
+
+def test_whoever_writes_of_danger_is_told_how_to_reach_us_faster(world: World) -> None:
+    brand = world.board.policy.brands["acme"].model_copy(update={"safety": {"en": "+1 555 010 0199"}})
+    policy = world.board.policy.model_copy(update={"brands": {"acme": brand}})
+    world.board = replace(world.board, policy=policy)
+    assert "In danger? Call +1 555 010 0199." in told(world, "The charger caught fire and there is smoke everywhere")
+
+
+def test_AK_4_a_confirmed_first_name_is_used_and_nothing_that_the_customer_wrote(world: World) -> None:
+    world.text("Hello, I am Mallory, see https://evil.example $brand")
+    contact = {"address": {"S": f"sms:{CUSTOMER}"}, "item": {"S": "contact"}}
+    world.client.update_item(
+        TableName="customers",
+        Key=contact,
+        UpdateExpression="SET first_name = :name",
+        ExpressionAttributeValues={":name": {"S": "Ana"}},
+    )
+    acknowledge_only(world)
+    (entry,) = acknowledgements(world, world.only())
+    assert entry.text.startswith("Acme: Hello Ana. Thank you for your message. ")
+    assert "evil" not in entry.text
+    assert "Mallory" not in entry.text
+    assert entry.language == "en"

@@ -1,5 +1,6 @@
 """Committed changes become events, in their order; on failure the stream resumes where it stopped."""
 
+import json
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from switchboard.conversation import Decision
 from switchboard.decisions import Placed
 from switchboard.events import MessageQuarantined
 from switchboard.flows import desk
+from switchboard.flows.acknowledge import acknowledge
 from tests.aws_events import CONTEXT, failed, stream
 from tests.functions.conftest import Deployment
 from tests.world import World
@@ -40,16 +42,23 @@ def test_where_it_was_placed_is_kept_with_the_decisions(deployment: Deployment) 
     assert kinds == [Placed, Decision]
 
 
-def test_a_first_answer_is_counted(deployment: Deployment) -> None:
+def test_how_a_promise_turned_out_is_measured_once_by_class_and_by_class_queue_and_channel(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
     world = deployment.world
     ann = world.agent("ann")
     world.text()
+    acknowledge(world.only().thread, 1, world.board)
     before = items(world)[0]
     desk.reply(ann, world.only().id, "done", "k", world.board)
-    lambda_handler(stream((before, items(world)[0])), CONTEXT)
-    assert types(deployment) == ["conversation.answered"]
-    times = world.board.queues.response_times("support", "normal", world.now)
-    assert sum(times.weights) == pytest.approx(1, rel=0.01)
+    answered = (before, items(world)[0])
+    lambda_handler(stream(answered, answered), CONTEXT)
+    assert types(deployment) == ["conversation.answered"] * 2
+    (told,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "PromiseKept" in line]
+    assert (told["PromiseKept"], told["PromiseBroken"]) == ([1.0], [0.0])
+    assert (told["class"], told["queue"], told["channel"]) == ("normal", "support", "sms")
+    shown = told["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+    assert [sorted(names) for names in shown] == [["class", "service"], ["channel", "class", "queue"]]
 
 
 def test_on_failure_the_stream_resumes_at_the_first_that_is_not_published(deployment: Deployment) -> None:
@@ -80,7 +89,8 @@ def test_removed_messages_and_other_items_are_nobodys_news(deployment: Deploymen
     assert types(deployment) == []
 
 
-def test_SEC_16_that_a_conversation_was_erased_is_told_by_its_id_alone(deployment: Deployment) -> None:
+def test_SEC_16_that_a_conversation_was_erased_is_told_by_ids_alone_to_whoever_had_it(deployment: Deployment) -> None:
+    deployment.world.agent("ann")
     deployment.world.text("my words")
     (first, message) = items(deployment.world)
     known = deployment.world.only()
@@ -91,6 +101,8 @@ def test_SEC_16_that_a_conversation_was_erased_is_told_by_its_id_alone(deploymen
         "conversation_id": known.id,
         "account": "acme-sms",
         "channel": "sms",
+        "former_queue": "support",
+        "former_agent_id": "ann",
     }
 
 

@@ -24,6 +24,8 @@ from switchboard.events import (
     ConversationNoted,
     ConversationOpened,
     ConversationPlaced,
+    ConversationPromiseBroken,
+    ConversationPromiseRenewed,
     ConversationQueued,
     ConversationReopened,
     ConversationResolved,
@@ -64,29 +66,34 @@ TOLD: list[tuple[Event, set[str]]] = [
         ),
         {"router"},
     ),
-    (ConversationOpened(**FACTS, policy="p"), {"auto_ack"}),
-    (ConversationQueued(**FACTS, reason="lease_lapsed", waiting_since=AT), {"router"}),
-    (ConversationAssigned(**FACTS, agent_id="a", waited_seconds=1, lease_until=AT, policy="p"), set()),
-    (ConversationMessageAdded(**ADDED, direction="outbound", author="agent"), {"outbound"}),
-    (ConversationMessageAdded(**ADDED, direction="inbound", author="customer"), set()),
-    (ConversationMessageAdded(**ADDED, direction="inbound", author="customer", attachments=1), {"fetch_media"}),
-    (ConversationMessageAdded(**ADDED, direction="outbound", author="agent", attachments=1), {"outbound"}),
-    (ConversationMessageChanged(**FACTS, message_id="m", change="edited"), {"fetch_media"}),
-    (ConversationMessageChanged(**FACTS, message_id="m", change="deleted"), {"fetch_media"}),
-    (ConversationMessageChanged(**FACTS, message_id="m", change="reacted"), set()),
-    (ConversationMessageChanged(**FACTS, message_id="m", change="fetched"), set()),
-    (ConversationAcknowledged(**FACTS, sent=True, reason="first_message"), set()),
-    (ConversationAnswered(**FACTS, agent_id="a", first=True, response_seconds=1), set()),
-    (ConversationDeliveryChanged(**FACTS, message_id="m", status=DeliveryStatus.SENT), set()),
-    (ConversationIdled(**FACTS, agent_id="a"), set()),
-    (ConversationResolved(**FACTS, by="agent"), set()),
-    (ConversationReopened(**FACTS, agent_id="a"), set()),
-    (ConversationSnoozed(**FACTS, agent_id="a", until=AT), set()),
-    (ConversationPlaced(**FACTS, agent_id="a", from_queue="support", from_priority="low"), set()),
-    (ConversationTagged(**FACTS, agent_id="a", tags=1), set()),
-    (ConversationMarked(**FACTS, agent_id="a", mark="spam"), set()),
-    (ConversationNoted(**FACTS, message_id="m", agent_id="a"), set()),
-    (ConversationErased(**FACTS), set()),
+    (ConversationOpened(**FACTS, policy="p"), {"auto_ack", "notify"}),
+    (ConversationQueued(**FACTS, reason="lease_lapsed", waiting_since=AT), {"router", "notify"}),
+    (ConversationAssigned(**FACTS, agent_id="a", waited_seconds=1, lease_until=AT, policy="p"), {"notify"}),
+    (ConversationMessageAdded(**ADDED, direction="outbound", author="agent"), {"outbound", "notify"}),
+    (ConversationMessageAdded(**ADDED, direction="inbound", author="customer"), {"notify"}),
+    (
+        ConversationMessageAdded(**ADDED, direction="inbound", author="customer", attachments=1),
+        {"fetch_media", "notify"},
+    ),
+    (ConversationMessageAdded(**ADDED, direction="outbound", author="agent", attachments=1), {"outbound", "notify"}),
+    (ConversationMessageChanged(**FACTS, message_id="m", change="edited"), {"fetch_media", "notify"}),
+    (ConversationMessageChanged(**FACTS, message_id="m", change="deleted"), {"fetch_media", "notify"}),
+    (ConversationMessageChanged(**FACTS, message_id="m", change="reacted"), {"notify"}),
+    (ConversationMessageChanged(**FACTS, message_id="m", change="fetched"), {"notify"}),
+    (ConversationAcknowledged(**FACTS, sent=True, reason="first_message"), {"notify"}),
+    (ConversationPromiseRenewed(**FACTS, sent=True, reason="renewed"), {"notify"}),
+    (ConversationPromiseBroken(**FACTS, promised_at=AT, renewed=False), {"notify"}),
+    (ConversationAnswered(**FACTS, agent_id="a", first=True, response_seconds=1), {"notify"}),
+    (ConversationDeliveryChanged(**FACTS, message_id="m", status=DeliveryStatus.SENT), {"notify"}),
+    (ConversationIdled(**FACTS, agent_id="a"), {"notify"}),
+    (ConversationResolved(**FACTS, by="agent"), {"notify"}),
+    (ConversationReopened(**FACTS, agent_id="a"), {"notify"}),
+    (ConversationSnoozed(**FACTS, agent_id="a", until=AT), {"notify"}),
+    (ConversationPlaced(**FACTS, agent_id="a", from_queue="support", from_priority="low"), {"notify"}),
+    (ConversationTagged(**FACTS, agent_id="a", tags=1), {"notify"}),
+    (ConversationMarked(**FACTS, agent_id="a", mark="spam"), {"notify"}),
+    (ConversationNoted(**FACTS, message_id="m", agent_id="a"), {"notify"}),
+    (ConversationErased(**FACTS), {"notify"}),
 ]
 
 
@@ -140,14 +147,22 @@ def test_only_its_own_rules_may_fill_a_queue(template: Template) -> None:
                 assert "aws:SourceArn" in json.dumps(statement["Condition"])
 
 
-def test_the_clock_ticks_each_minute_into_the_routers_queue_and_may_do_nothing_else(template: Template) -> None:
+@pytest.mark.parametrize("due", ["sweep.due", "promises.due"])
+def test_a_clock_ticks_each_minute_into_a_queue_and_may_do_nothing_else(template: Template, due: str) -> None:
     clocks = template.of_type("AWS::Scheduler::Schedule").values()
-    (tick,) = [clock for clock in clocks if clock["ScheduleExpression"] == "rate(1 minute)"]
-    assert json.loads(tick["Target"]["Input"]) == {"detail-type": "sweep.due", "detail": {}}
+    (tick,) = [clock for clock in clocks if due in clock["Target"]["Input"]]
+    assert tick["ScheduleExpression"] == "rate(1 minute)"
+    assert json.loads(tick["Target"]["Input"]) == {"detail-type": due, "detail": {}}
     role = template.of_type("AWS::IAM::Role")[tick["Target"]["RoleArn"]["Fn::GetAtt"][0]]
     (policy,) = role["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Action"], statement["Resource"]) == ("sqs:SendMessage", tick["Target"]["Arn"])
+
+
+def test_the_sums_that_promises_use_are_recounted_each_quarter_of_an_hour(template: Template) -> None:
+    clocks = template.of_type("AWS::Scheduler::Schedule").values()
+    (recount,) = [clock for clock in clocks if clock["ScheduleExpression"] == "rate(15 minutes)"]
+    assert json.loads(recount["Target"]["Input"]) == {"detail-type": "recount.due", "detail": {}}
 
 
 def test_the_archive_takes_every_event_of_conversations_and_no_content(prod: Synthesis) -> None:

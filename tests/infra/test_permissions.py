@@ -11,8 +11,8 @@ from tests.infra.conftest import Template
 
 pytestmark = pytest.mark.infra
 
-WILDCARDS = {"/quarantine/*", "/mail/*", "/content/*", "/media/*", "-??????"}
-"""All that roles may leave open: objects of one prefix, and the six characters that end a secret's ARN."""
+WILDCARDS = {"/quarantine/*", "/mail/*", "/content/*", "/media/*", "/@connections/*", "-??????"}
+"""All that roles may leave open: objects of one prefix, open connections, and what ends a secret's ARN."""
 
 
 def statements(template: Template) -> Iterator[Mapping[str, Any]]:
@@ -60,7 +60,12 @@ def test_only_the_ingest_functions_and_the_outbox_publish() -> None:
 
 
 def test_SEC_16_only_the_eraser_deletes_and_what_anybody_may_call_reaches_no_customers_data() -> None:
-    deleting = {name for name, grants in GRANTS.items() if any("DeleteItem" in grant.actions for grant in grants)}
+    deleting = {
+        name
+        for name, grants in GRANTS.items()
+        for grant in grants
+        if "DeleteItem" in grant.actions and grant.resources != (Resource.CONSOLES,)  # who is connected
+    }
     assert deleting == {"erase"}
     reached = {resource for grant in GRANTS["erasure_api"] for resource in grant.resources}
     assert reached == {Resource.CALLBACK_SECRETS, Resource.PEPPER, Resource.ERASURES, Resource.ERASE_QUEUE}
@@ -120,7 +125,11 @@ def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template)
             "RAW_BUCKET",
             "ROUTER_QUEUE_URL",
             "SCAN_MEDIA",
+            "CONSOLES_TABLE",
+            "PUSH_URL",
         },
+        "push": {"CONSOLES_TABLE", "PUSH_ENDPOINT"},
+        "notify": {"CONVERSATIONS_TABLE", "CONSOLES_TABLE", "PUSH_ENDPOINT", "NOTIFY_QUEUE_URL"},
         "erasure_api": {"ERASURES_TABLE", "ERASE_QUEUE_URL", "PEPPER_SECRET", "SECRET_PREFIX", "PUBLIC_BASE_URL"},
         "erase": {
             "CONVERSATIONS_TABLE",

@@ -22,8 +22,11 @@ def test_tests_work_on_the_tables_that_are_deployed(local: Synthesis) -> None:
     assert sorted(deployed, key=str) == sorted(tested, key=str)
 
 
-def test_only_decisions_expire_by_themselves(local: Synthesis) -> None:
+def test_only_what_has_a_time_to_live_expires_by_itself(local: Synthesis) -> None:
     tables = local.main.of_type("AWS::DynamoDB::GlobalTable").values()
     expiring = {table["KeySchema"][0]["AttributeName"]: table.get("TimeToLiveSpecification") for table in tables}
     assert expiring.pop("conversation") == {"AttributeName": "expires_at", "Enabled": True}
+    assert expiring.pop("address") == {"AttributeName": "gone_at", "Enabled": True}
+    assert expiring.pop("topic") == {"AttributeName": "gone_at", "Enabled": True}
+    assert expiring.pop("queue") == {"AttributeName": "expires_at", "Enabled": True}
     assert set(expiring.values()) == {None}

@@ -109,7 +109,7 @@ def test_every_queue_is_encrypted(template: Template) -> None:
 
 def alarmed(template: Template, metric: str, dimension: str) -> set[str]:
     alarms = template.of_type("AWS::CloudWatch::Alarm").values()
-    found = [alarm["Dimensions"] for alarm in alarms if alarm["MetricName"] == metric]
+    found = [alarm["Dimensions"] for alarm in alarms if alarm.get("MetricName") == metric]
     return {target_of(d["Value"]) for dimensions in found for d in dimensions if d["Name"] == dimension}
 
 
@@ -129,20 +129,21 @@ def test_errors_and_throttles_of_every_function_raise_an_alarm(template: Templat
 def test_deliveries_that_every_rule_failed_at_raise_an_alarm(template: Template) -> None:
     ids = {id_.removesuffix("Arn") for id_ in alarmed(template, "FailedInvocations", "EventBusName")}
     assert ids == set(template.of_type("AWS::Events::EventBus"))
-    rules = [a for a in template.of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "FailedInvocations"]
+    alarms = template.of_type("AWS::CloudWatch::Alarm").values()
+    rules = [alarm for alarm in alarms if alarm.get("MetricName") == "FailedInvocations"]
     assert len(rules) == len(template.of_type("AWS::Events::Rule"))
 
 
 def test_X_6_more_than_five_refused_signatures_a_minute_raise_an_alarm(template: Template) -> None:
     alarms = template.of_type("AWS::CloudWatch::Alarm").values()
-    refused = [alarm for alarm in alarms if alarm["MetricName"] == "SignatureFailed"]
+    refused = [alarm for alarm in alarms if alarm.get("MetricName") == "SignatureFailed"]
     assert {(a["Namespace"], a["Period"], a["Threshold"]) for a in refused} == {("Switchboard", 60, 6)}
     assert {a["Dimensions"][0]["Value"] for a in refused} == {"ingest_sms", "ingest_social", "erasure_api"}
 
 
 def test_X_5_a_lost_subscription_and_one_that_can_not_be_asked_about_raise_an_alarm(template: Template) -> None:
     alarms = template.of_type("AWS::CloudWatch::Alarm").values()
-    told = [alarm for alarm in alarms if alarm["MetricName"].startswith("Subscription")]
+    told = [alarm for alarm in alarms if alarm.get("MetricName", "").startswith("Subscription")]
     assert {alarm["MetricName"] for alarm in told} == {"SubscriptionLost", "SubscriptionUnknown"}
     assert {(alarm["Dimensions"][0]["Value"], alarm["Threshold"]) for alarm in told} == {("watch_channels", 1)}
 
@@ -155,6 +156,15 @@ def test_X_5_and_MT_4_the_watchdog_is_called_each_day_and_its_clock_may_do_nothi
     (policy,) = template.of_type("AWS::IAM::Role")[target_of(daily["Target"]["RoleArn"])]["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Action"], target_of(statement["Resource"])) == ("lambda:InvokeFunction", called)
+
+
+def test_a_class_whose_promises_of_seven_days_hold_for_less_than_85_percent_raises_an_alarm(template: Template) -> None:
+    alarms = template.of_type("AWS::CloudWatch::Alarm").values()
+    watched = [alarm for alarm in alarms if alarm["MetricName"] == "PromiseKept"]
+    assert len(watched) == 4
+    for alarm in watched:
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0.85, "LessThanThreshold")
+        assert (alarm["Statistic"], alarm["Period"] * alarm["EvaluationPeriods"]) == ("Average", 7 * 86400)
 
 
 def test_every_alarm_tells_somebody_and_says_what_to_do(template: Template) -> None:
@@ -191,7 +201,7 @@ def test_the_stream_is_halved_on_errors_and_its_failures_are_kept(template: Temp
 
 def test_every_table_can_be_restored_to_any_second(template: Template) -> None:
     tables = template.of_type("AWS::DynamoDB::GlobalTable").values()
-    assert len(tables) == 7
+    assert len(tables) == 8
     for table in tables:
         (replica,) = table["Replicas"]
         assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
@@ -217,13 +227,17 @@ def test_the_indexes_are_those_of_the_architecture(template: Template) -> None:
         ("thread", "lanes"): (["queue", "skills", "priority"], ["waiting_since"], keys_only),
         ("thread", "due"): (["due_shard"], ["check_at"], keys_only),
         ("thread", "owners"): (["owner"], ["assigned_at"], keys_only),
+        ("thread", "placed"): (["queue", "phase"], ["opened_at"], keys_only),
         ("thread", "customers"): (["customer_id"], ["opened_at"], keys_only),
+        ("thread", "timeline"): (["customer_id"], ["at"], keys_only),
+        ("thread", "held"): (["held_in"], ["counterparty", "awaiting_since"], keys_only),
         ("address", "identities"): (["customer_id"], ["met_at"], keys_only),
         ("agent_id", "candidates"): (
             ["queue"],
             ["token"],
             {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["skills"]},
         ),
+        ("agent_id", "members"): (["queue"], ["agent_id"], keys_only),
         ("agent_id", "due"): (["due_shard"], ["due_at"], keys_only),
     }
 
@@ -256,11 +270,14 @@ def test_only_agents_with_a_token_reach_the_agents_api(template: Template) -> No
         "ANY /erasure/{channel}/{account}": "NONE",
         "ANY /erasure/{code}": "NONE",
         "ANY /agent/{proxy+}": "JWT",
+        "$connect": "CUSTOM",
+        "$disconnect": "NONE",
+        "$default": "NONE",
     }
 
 
 def test_the_access_log_has_neither_paths_nor_addresses(template: Template) -> None:
-    stage = template.only("AWS::ApiGatewayV2::Stage")
+    (stage,) = [s for s in template.of_type("AWS::ApiGatewayV2::Stage").values() if "AccessLogSettings" in s]
     logged = set(json.loads(stage["AccessLogSettings"]["Format"]).values())
     assert "$context.requestId" in logged
     assert not {field for field in logged if any(word in field.lower() for word in ("ip", "path", "query", "user"))}
@@ -354,13 +371,16 @@ def test_cdk_nag_finds_nothing(stage: str, syntheses: Mapping[str, Synthesis]) -
 
 def test_one_deployments_knobs_reach_its_functions(synthesise: Synthesise) -> None:
     knobs = {"provider_base_url": "http://127.0.0.1:9999", "public_base_url": "https://hooks.example.com"}
-    made = synthesise("dev", **knobs, alarm_email="ops@example.com", console_url="https://desk.example.com")
+    people = {"alarm_email": "ops@example.com", "identity_provider": "Company"}
+    made = synthesise("dev", **knobs, **people, console_url="https://desk.example.com")
     outbound = functions(made.main)["outbound"]["Environment"]["Variables"]
     assert outbound["PROVIDER_BASE_URL"] == "http://127.0.0.1:9999"
     assert outbound["PUBLIC_BASE_URL"] == "https://hooks.example.com"
     subscriptions = made.main.of_type("AWS::SNS::Subscription").values()
     assert [known["Endpoint"] for known in subscriptions if known["Protocol"] == "email"] == ["ops@example.com"]
-    assert made.main.only("AWS::Cognito::UserPoolClient")["CallbackURLs"] == ["https://desk.example.com/"]
+    client = made.main.only("AWS::Cognito::UserPoolClient")
+    assert client["CallbackURLs"] == ["https://desk.example.com/"]
+    assert client["SupportedIdentityProviders"] == ["COGNITO", "Company"]
 
 
 def test_whoever_deployed_is_told_where_everything_is(template: Template) -> None:

@@ -14,6 +14,7 @@ from sandbox.mail_program import Draft, File, answer, open_mail, write
 from sandbox.mailbox import Mailbox, address_of
 from sandbox.providers import Providers
 from sandbox.twilio import Twilio
+from switchboard.acknowledgement import TextError, preview
 from switchboard.channels.email.outbound import Letter, arguments
 from switchboard.channels.email.parse import parse_mail
 from switchboard.message import Message
@@ -254,3 +255,17 @@ def test_a_file_keeps_its_name_and_bytes() -> None:
 
 def _fields(draft: Draft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in draft.__slots__}
+
+
+def test_the_page_shows_all_that_customers_are_told(world: World) -> None:
+    assert "Acknowledgements" in world.get("/preview").text
+    assert 'href="/preview"' in world.get("/").text
+
+
+def test_whoever_edits_a_text_reads_there_what_is_wrong_with_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> str:
+        raise TextError("en.toml:31: [chat] hello is missing")
+
+    monkeypatch.setattr(preview, "page", refuse)
+    answered = world.get("/preview")
+    assert (answered.status_code, answered.text) == (500, "en.toml:31: [chat] hello is missing")

@@ -102,6 +102,8 @@ def test_a_changed_policy_has_another_hash() -> None:
         ("caps", {"sms": {"default": 3, "maximum": 2}}, ["caps.sms.default", "give at most 2"]),
         ("caps", {"fax": {"default": 3, "maximum": 3}}, ["caps.fax", "'fax'", "use one of sms"]),
         ("times.sticky", "-1d", ["times.sticky", "write it as"]),
+        ("flood", {"waiting": 0}, ["flood.waiting", "greater than or equal to 1"]),
+        ("flood", {"wating": 3}, ["flood.wating: is no field: did you mean waiting?"]),
     ],
 )
 def test_a_mistake_is_named_with_its_field_and_the_remedy(path: str, value: object, named: list[str]) -> None:
@@ -211,3 +213,32 @@ def test_no_last_call_and_no_stickiness_is_a_choice() -> None:
 
 def test_rules_know_every_kind_of_signal() -> None:
     assert get_args(SignalKind) == get_args(Kind)
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "told"),
+    [
+        ("+1 555 010 0199", "de", "+1 555 010 0199"),
+        ("https://acme.example/now", "en", "https://acme.example/now"),
+        ({"de": "112", "en": "911", "en-GB": "999"}, "en-GB", "999"),
+        ({"de": "112", "en": "911"}, "en-US", "911"),
+        ({"de": "112", "en": "911"}, "fr", "112"),
+    ],
+)
+def test_a_brands_way_to_be_reached_for_safety_is_one_or_one_per_language(
+    written: object, language: str, told: str
+) -> None:
+    assert read_policy(changed("brands.acme.safety", written)).brands["acme"].safety_in(language) == told
+
+
+def test_a_brand_that_says_nothing_of_its_voice_is_formal() -> None:
+    brand = read_policy(changed("brands.acme", {"name": "Acme"})).brands["acme"]
+    assert (brand.tone, brand.safety_in("en"), brand.signature) == ("formal", None, None)
+
+
+@pytest.mark.parametrize(
+    "contact", ["call me", "http://acme.example", "555-CALL", "https://a.example/" + "x" * 40, "1"]
+)
+def test_what_is_neither_a_number_nor_a_safe_link_is_refused_with_the_remedy(contact: str) -> None:
+    with pytest.raises(PolicyError, match="use a phone number such as"):
+        read_policy(changed("brands.acme.safety", contact))

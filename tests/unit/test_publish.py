@@ -24,6 +24,7 @@ from switchboard.events import (
     ConversationQueued,
     ConversationResolved,
     ConversationSnoozed,
+    PlacedEvent,
 )
 from switchboard.flows.publish import Change, Removal, events_of
 from switchboard.hours import Hours, Interval
@@ -182,6 +183,8 @@ def test_no_event_carries_words_addresses_or_who_the_customer_is_by_name() -> No
         (WAITING, actions.place(WAITING, "returns", (), Priority.HIGH, "ann", NOW)),
         (WAITING, actions.tag(WAITING, [WORDS], "ann")),
         (WAITING, actions.hold_for(WAITING, "spam", "ann", NOW)),
+        (told, transition.renew(told, Acknowledgement(at=NOW, sent=True, reason="renewed", promised_at=NOW))),
+        (told, replace(told, promise_broken_at=NOW)),
         (RESOLVED, actions.reopen(RESOLVED, "ann", NOW, 1, ALWAYS, Times())),
         (None, actions.note(WAITING, "note.1.k", "ann", WORDS, ("ben",), NOW)),
     ]
@@ -260,3 +263,30 @@ def test_each_change_of_a_message_by_its_sender_is_announced_once() -> None:
     changes = [only(INBOUND, edited), only(INBOUND, transition.delete(INBOUND, NOW)), only(INBOUND, marked)]
     assert [event.change for event in changes] == ["edited", "deleted", "reacted"]
     assert events(edited, edited) == []
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        actions.assign(ASSIGNED, "ben", "lea", NOW, 1, ALWAYS, Times()),
+        actions.pass_on(ASSIGNED, "returns", (), "ann", NOW, LEASE),
+        actions.snooze(ASSIGNED, NOW + LEASE, "ann", NOW),
+        transition.release(ASSIGNED, "lease_lapsed", NOW, SILENCE),
+        transition.resolve(ASSIGNED, NOW, leave_unanswered=True),
+    ],
+)
+def test_whatever_takes_a_conversation_from_its_agent_says_from_whom(after: Conversation) -> None:
+    told = [event for event in events(ASSIGNED, after) if isinstance(event, PlacedEvent)]
+    assert told
+    assert {event.former_agent_id for event in told} == {"ann"}
+
+
+def test_a_move_to_another_queue_says_from_which() -> None:
+    moved = actions.pass_on(ASSIGNED, "returns", (), "ann", NOW, LEASE)
+    told = [event for event in events(ASSIGNED, moved) if isinstance(event, PlacedEvent)]
+    assert {(event.queue, event.former_queue) for event in told} == {("returns", "support")}
+
+
+def test_what_stays_where_it_is_names_nobody_who_lost_it() -> None:
+    event = only(ASSIGNED, actions.place(ASSIGNED, "support", (), Priority.LOW, "ann", NOW))
+    assert (event.former_queue, event.former_agent_id) == (None, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import quote
 
 from switchboard.channels import Account, Channel, Request, Secret, Sender
 from switchboard.channels.email.addresses import canonical
@@ -46,6 +47,15 @@ def known_as(identifier: str) -> str:
     return local if local and f".{domain.lower()}".endswith(_OF_SES) else identifier
 
 
+def compose(ours: str, text: str) -> str:
+    """A link that writes a mail of this subject (RFC 6068).
+
+    >>> compose("support@acme.example", "LINK-7K3QF-9XM2W")
+    'mailto:support@acme.example?subject=LINK-7K3QF-9XM2W'
+    """
+    return f"mailto:{quote(ours, safe='@')}?subject={quote(text)}"
+
+
 CHANNEL = Channel(
     name="email",
     body_limit=40 * 1024 * 1024,  # SES stores no larger mail
@@ -56,6 +66,7 @@ CHANNEL = Channel(
     answer={},
     answer_body="",
     transport="email",
+    compose=compose,
     identity=canonical,
     known_as=known_as,
     media=Enclosed(files),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from switchboard import letter
 from switchboard.channels.email.outbound import Letter, arguments, checked_address
 from switchboard.channels.email.threading import reply_address
 from switchboard.errors import SendError, SendRefusedError, SendThrottledError, SendUnknownError
@@ -62,13 +63,17 @@ class MailSender:
 
 
 def letter_of(outgoing: Outgoing, key: bytes, configuration_set: str | None = None) -> Letter:
-    """Write the letter: an answer comes back to the signed address, or by a tag in its subject (rules EM-20, EM-22)."""
+    """Write the letter: an answer comes back to the signed address, or by a tag in its subject (rules EM-20, EM-22).
+
+    What we tell by ourselves is a page, too, made now of its text; what agents write stays as they wrote it.
+    """
     thread, conversation = outgoing.thread or Thread(), outgoing.conversation_id
     reply_to = reply_address(outgoing.sender, conversation, key)
     return Letter(
         sender=outgoing.sender,
         recipient=outgoing.recipient,
         text=outgoing.text,
+        html=letter.page(outgoing.text, outgoing.language) if outgoing.automatic and outgoing.language else None,
         conversation_id=conversation,
         message_id=outgoing.message_id,
         sender_name=outgoing.sender_name,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from switchboard.channels import Channel, Eraser, History, Secret, Sender
 from switchboard.channels.sms.media import MEDIA
-from switchboard.channels.sms.networks import window_of
+from switchboard.channels.sms.networks import compose, window_of
 from switchboard.channels.sms.parse import parse
 from switchboard.channels.sms.reach import is_reachable
 from switchboard.channels.sms.verify import verify
@@ -43,6 +43,7 @@ CHANNEL = Channel(
     transport="sms",
     on_unknown="find",
     window_of=window_of,
+    compose=compose,
     is_reachable=is_reachable,
     media=MEDIA,
     forget=forget,

@@ -7,6 +7,7 @@ https://www.twilio.com/docs/messaging/guides/webhook-request has the fields.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from urllib.parse import quote
 
 from switchboard.message import Automation, Party, Thread
 
@@ -27,6 +28,18 @@ def network_of(address: str) -> str | None:
 def window_of(ours: str) -> timedelta | None:
     """Return how long a customer's message lets us answer freely from this address (rule TW-14)."""
     return WINDOW if network_of(ours) in _WITH_WINDOW else None
+
+
+def compose(ours: str, text: str) -> str | None:
+    """Return a link that writes this text to us: by telephones (RFC 5724, and as iOS wants it), or by WhatsApp.
+
+    >>> compose("+15005550006", "LINK-7K3QF-9XM2W"), compose("whatsapp:+15005550006", "LINK-7K3QF-9XM2W")
+    ('sms:+15005550006?&body=LINK-7K3QF-9XM2W', 'https://wa.me/15005550006?text=LINK-7K3QF-9XM2W')
+    """
+    network = network_of(ours)
+    if network == "whatsapp":
+        return f"https://wa.me/{ours.partition('+')[2]}?text={quote(text)}"
+    return None if network else f"sms:{ours}?&body={quote(text)}"
 
 
 def identify(fields: Mapping[str, str]) -> str:

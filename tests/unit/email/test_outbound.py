@@ -262,6 +262,19 @@ def test_EM_20_where_the_address_would_be_too_long_the_subject_carries_the_mark(
     assert subject_tag("support-eu.c1.1", KEY) in subject(letter)
 
 
+def test_what_we_tell_by_ourselves_goes_out_as_text_and_as_a_page_of_the_same_words() -> None:
+    told = OUTGOING.model_copy(update={"automatic": True, "language": "ar", "text": "مرحبًا <b>"})
+    body = arguments(letter_of(told, KEY))["Content"]["Simple"]["Body"]
+    assert body["Text"]["Data"] == "مرحبًا <b>"
+    assert 'dir="rtl"' in body["Html"]["Data"]
+    assert "مرحبًا &lt;b&gt;" in body["Html"]["Data"]
+
+
+def test_what_an_agent_writes_goes_out_as_they_wrote_it() -> None:
+    assert letter_of(OUTGOING.model_copy(update={"language": "en"}), KEY).html is None
+    assert letter_of(OUTGOING.model_copy(update={"automatic": True}), KEY).html is None
+
+
 def test_one_copy_that_can_not_go_out_does_not_hold_up_the_answer() -> None:
     letter = letter_of(OUTGOING.model_copy(update={"cc": ("boss@customer.example", "no address")}), KEY)
     assert letter.cc == ("boss@customer.example",)
