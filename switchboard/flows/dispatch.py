@@ -49,7 +49,7 @@ TRIED = 3
 HEADS = 25
 """Conversations looked at per lane: the first may be already taken, or all those that this agent just let lapse."""
 SPREAD = 4
-"""After each lost race so many times as many of a line are drawn from, at first so many."""
+"""After a second lost race one of the next so many of a line is drawn, after each further one of so many times more."""
 AGAIN = timedelta(seconds=1)
 """An index has caught up by then."""
 
@@ -232,11 +232,11 @@ def _claim_of(heads: list[Waiting], agent: Agent, board: Board, offer: Offer | N
 
 
 def _next_of(heads: list[Waiting], lost: int, board: Board) -> int:
-    """Which to try: the first, and after a lost race one of the first few in its line, or all would collide again."""
-    if not lost:
+    """Which to try: the first, after a lost race too; then one of the first few in its line, or all collide again."""
+    if lost <= 1:
         return 0
     line = [place for place, waiting in enumerate(heads) if waiting.lane == heads[0].lane]
-    return Random(board.new_id()).choice(line[: SPREAD**lost])  # noqa: S311  # to spread load, not secrecy
+    return Random(board.new_id()).choice(line[: SPREAD ** (lost - 1)])  # noqa: S311  # to spread load, not secrecy
 
 
 def _claim(current: Conversation, decision: Decision, case: Case, board: Board) -> Conversation:
