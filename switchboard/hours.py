@@ -225,6 +225,15 @@ def zone_info(zone: str) -> ZoneInfo:
         raise ValueError(f"unknown time zone {zone!r}: use an IANA name such as 'America/New_York'") from error
 
 
+def is_zone(zone: str) -> bool:
+    """Whether there is an IANA zone of that name."""
+    try:
+        zone_info(zone)
+    except ValueError:
+        return False
+    return True
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 

@@ -137,10 +137,9 @@ class Contact:
     acknowledged: dict[str, Instant]
     """Conversations acknowledged lately, for the daily budget (rule X-15)."""
     zone: str | None = None
-    """The customer's time zone (IANA), written here by whoever knows it: promises are told and renewed by its clock."""
+    """The customer's time zone (IANA), confirmed by an agent: promises are told and renewed by its clock."""
     first_name: str | None = None
-    """One that an agent confirmed, written here by whoever records it; never what a customer or network calls itself.
-    Acknowledgements greet by it (`acknowledgement.names` says which are printed)."""
+    """One that an agent confirmed; never what a customer or network calls itself. Acknowledgements greet by it."""
     wordings: dict[str, str] = field(default_factory=dict)
     """Digest of what opened each of these."""
     undeliverable: str | None = None
@@ -196,6 +195,9 @@ class Customers(Protocol):
 
     def mark(self, contact: Contact, mark: Mark | None) -> None:
         """Hold a contact for something, or for nothing any more; raises `ConflictError` if it changed meanwhile."""
+
+    def describe(self, contact: Contact, first_name: str | None, zone: str | None) -> None:
+        """Replace what an agent confirmed; raises `ConflictError` if the contact changed meanwhile."""
 
     def count_attempts(self, contact: Contact, attempts: dict[str, datetime]) -> None:
         """Replace the record of wrong codes; raises `ConflictError` if the contact changed meanwhile."""

@@ -23,6 +23,13 @@ class TierBody(Body):
     tier: str | None = Field(max_length=40)
 
 
+class ParticularsBody(Body):
+    """`PUT /agent/customers/{id}/particulars`: what the agent has made sure of; null is unknown."""
+
+    first_name: str | None = Field(max_length=80, description="acknowledgements greet by it")
+    zone: str | None = Field(max_length=64, description="IANA name of the time zone by which promises are told")
+
+
 class InvitationBody(Body):
     """`POST /agent/conversations/{id}/invitations`: our account where the customer is to quote the code."""
 
@@ -85,7 +92,8 @@ class PersonView(View):
 class AddressView(View):
     """One of a person's addresses, and to which of the customers it belongs.
 
-    `opted_out_of` are our accounts that may not write there by themselves any more.
+    `opted_out_of` are our accounts that may not write there by themselves any more; `first_name` and `zone` are what
+    agents confirmed.
     """
 
     channel: str
@@ -95,13 +103,15 @@ class AddressView(View):
     opted_out_of: tuple[str, ...]
     undeliverable: str | None
     mark: str | None
+    first_name: str | None
+    zone: str | None
 
     @classmethod
     def of(cls, contact: Contact) -> "AddressView":
         """As an agent sees it."""
         channel, _, address = contact.address.partition(":")
         refused = (account for account, consent in contact.consents.items() if not consent.allows_automation)
-        names = ("customer_id", "met_at", "undeliverable", "mark")
+        names = ("customer_id", "met_at", "undeliverable", "mark", "first_name", "zone")
         return cls(
             **{name: getattr(contact, name) for name in names},
             channel=channel,

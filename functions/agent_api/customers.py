@@ -40,6 +40,13 @@ def put_tier(who: Caller, customer_id: str, said: views.TierBody) -> views.Perso
     return views.PersonView.of(customer_id, identity.rank(who, customer_id, said.tier, wiring.board()))
 
 
+@operation("PUT", "/customers/{customer_id}/particulars")
+def put_particulars(who: Caller, customer_id: str, said: views.ParticularsBody) -> views.PersonView:
+    """Confirm a customer's first name and time zone, at all of their addresses."""
+    person = identity.describe(who, customer_id, said.first_name, said.zone, wiring.board())
+    return views.PersonView.of(customer_id, person)
+
+
 @operation("POST", "/conversations/{conversation_id}/invitations")
 def post_invitation(who: Caller, conversation_id: str, once: Key, said: views.InvitationBody) -> Made[MessageView]:
     """Answer with a code by which the customer can prove another address of theirs."""

@@ -14,13 +14,13 @@ from switchboard.acknowledgement.customs import abbreviation
 from switchboard.acknowledgement.names import (
     REFERENCE,
     cut_septets,
-    first_name,
     plain_name,
     printable_brand,
     visible,
 )
 from switchboard.acknowledgement.telling import Composed, Telling
 from switchboard.acknowledgement.texts import Texts, texts_in
+from switchboard.customer import first_name
 from switchboard.estimate.spoken import Spoken
 from switchboard.hours import MINUTES_PER_DAY, zone_info
 

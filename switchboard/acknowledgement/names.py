@@ -1,4 +1,4 @@
-"""What of names may be printed: a brand's, a customer's first one, a reference, a way to reach us."""
+"""What of names may be printed: a brand's, a confirmed first one, a reference, a way to reach us."""
 
 import re
 import unicodedata
@@ -8,26 +8,7 @@ from switchboard import gsm7
 REFERENCE = re.compile(r"[A-Za-z0-9._#-]{1,32}")
 BRAND_LIMIT = 40
 """Characters of a brand; a longer one is cut."""
-LONGEST_FIRST_NAME = 20
-"""Characters as people count them: marks belong to their letter."""
-
-_MOST_MARKS = 3  # on one letter: Vietnamese and Hindi need two
-_JOINTS = frozenset("-'\u2019")
 _PLAIN_JOINTS = str.maketrans("\u2019", "'")
-
-
-def first_name(confirmed: str | None) -> str | None:
-    """Return the name if it is nothing but one: letters with their marks, joined by hyphens or apostrophes."""
-    name = unicodedata.normalize("NFC", confirmed or "").strip()
-    if not name or not _is_letter(name[0]) or name[-1] in _JOINTS:
-        return None
-    count = marks = 0
-    for character in name:
-        marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
-        count += not marks
-        if marks > _MOST_MARKS or not (marks or _is_letter(character) or character in _JOINTS):
-            return None
-    return name if count <= LONGEST_FIRST_NAME else None
 
 
 def plain_name(name: str) -> str | None:
@@ -49,10 +30,6 @@ def cut_septets(text: str, limit: int) -> str:
     while gsm7.septets(text) > limit:
         text = text[:-1]
     return text.rstrip()
-
-
-def _is_letter(character: str) -> bool:
-    return unicodedata.category(character).startswith("L")
 
 
 def visible(text: str) -> str:

@@ -214,6 +214,9 @@ class DynamoCustomers:
     def mark(self, contact: Contact, mark: Mark | None) -> None:
         self._change(replace(contact, mark=mark), "mark")
 
+    def describe(self, contact: Contact, first_name: str | None, zone: str | None) -> None:
+        self._change(replace(contact, first_name=first_name, zone=zone), "first_name", "zone")
+
     def count_attempts(self, contact: Contact, attempts: dict[str, datetime]) -> None:
         self._change(replace(contact, attempts=attempts), "attempts")
 

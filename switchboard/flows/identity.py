@@ -17,6 +17,7 @@ from switchboard.flows.board import Board
 from switchboard.flows.desk import Caller, find, may_see, me, reply
 from switchboard.flows.meet import is_proven
 from switchboard.flows.people import SHOWN, contacts_of, past_of
+from switchboard.hours import is_zone
 from switchboard.invitation import (
     JOINED,
     MOST_ATTEMPTS,
@@ -113,6 +114,27 @@ def _rank(caller: Caller, customer_id: str, tier: str | None, board: Board) -> P
         given = Ranking(customer=customer_id, tier=tier, at=board.clock(), by=caller.agent_id)
         board.customers.regroup((person,), (customer.rank(person, given),))
     return board.customers.person(customer_id)
+
+
+def describe(caller: Caller, customer_id: str, first_name: str | None, zone: str | None, board: Board) -> Person:
+    """Confirm what a customer is called and by whose clock they live, at each of their addresses; None forgets it.
+
+    Raises `UnfitError` for what is no first name, or no time zone.
+    """
+    if first_name is not None and (first_name := customer.first_name(first_name)) is None:
+        raise UnfitError("first_name: write letters, hyphens and apostrophes, 20 at most, or null")
+    if zone is not None and not is_zone(zone):
+        raise UnfitError("zone: use an IANA name such as 'America/New_York', or null")
+    person = _of_caller(caller, customer_id, board)
+    for address in [contact.address for contact in contacts_of(person, board)]:
+        board.settle(partial(_describe, address, first_name, zone, board))
+    return person
+
+
+def _describe(address: str, first_name: str | None, zone: str | None, board: Board) -> None:
+    contact = board.customers.contact(address)
+    if contact and (contact.first_name, contact.zone) != (first_name, zone):
+        board.customers.describe(contact, first_name, zone)
 
 
 # -- proof ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from switchboard import conversation as transition
 from switchboard.conversation import Conversation, Entry
 from switchboard.errors import ConflictError
-from switchboard.flows import desk
+from switchboard.flows import desk, identity
 from switchboard.flows.acknowledge import acknowledge, reference
 from switchboard.message import Automation, DeliveryStatus, Message, Party
 from tests.doubles import Overridden, raising
@@ -201,13 +201,7 @@ def test_whoever_writes_of_danger_is_told_how_to_reach_us_faster(world: World) -
 
 def test_AK_4_a_confirmed_first_name_is_used_and_nothing_that_the_customer_wrote(world: World) -> None:
     world.text("Hello, I am Mallory, see https://evil.example $brand")
-    contact = {"address": {"S": f"sms:{CUSTOMER}"}, "item": {"S": "contact"}}
-    world.client.update_item(
-        TableName="customers",
-        Key=contact,
-        UpdateExpression="SET first_name = :name",
-        ExpressionAttributeValues={":name": {"S": "Ana"}},
-    )
+    identity.describe(desk.Caller("lea", is_lead=True), world.only().customer_id, "Ana", None, world.board)
     acknowledge_only(world)
     (entry,) = acknowledgements(world, world.only())
     assert entry.text.startswith("Acme: Hello Ana. Thank you for your message. ")

@@ -65,6 +65,30 @@ def test_a_timeline_is_paged(pair: tuple[str, str]) -> None:
         assert call("GET", f"/customers/{one}/timeline", query=wrong)[0] == 422
 
 
+def test_a_confirmed_name_and_zone_are_shown_at_every_address_and_forgotten_with_null(pair: tuple[str, str]) -> None:
+    one, other = pair
+    call("POST", f"/customers/{one}/joins", {"customer_id": other})
+    for said in ({"first_name": "Zoé", "zone": "Asia/Tokyo"}, {"first_name": None, "zone": None}):
+        assert call("PUT", f"/customers/{one}/particulars", said)[0] == 200
+        _, shown = call("GET", f"/customers/{other}")
+        assert [(each["first_name"], each["zone"]) for each in shown["addresses"]] == [
+            (said["first_name"], said["zone"])
+        ] * 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"first_name": "see evil.example", "zone": None}, {"first_name": None, "zone": "Europe/Atlantis"}, {"zone": None}],
+)
+def test_what_is_no_name_or_no_zone_is_refused(pair: tuple[str, str], said: dict[str, Any]) -> None:
+    assert call("PUT", f"/customers/{pair[0]}/particulars", said)[0] == 422
+
+
+def test_only_who_spoke_with_a_customer_lately_says_what_they_are_called(pair: tuple[str, str]) -> None:
+    said = {"first_name": "Zoé", "zone": None}
+    assert call("PUT", f"/customers/{pair[0]}/particulars", said, sub="nobody")[0] in {403, 404}
+
+
 def test_a_tier_is_for_leads_and_one_of_the_policys(pair: tuple[str, str]) -> None:
     path = f"/customers/{pair[0]}/tier"
     assert call("PUT", path, {"tier": None})[0] == 403

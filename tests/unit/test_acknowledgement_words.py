@@ -16,9 +16,9 @@ from typing_extensions import override
 from switchboard import gsm7, letter
 from switchboard.acknowledgement import Telling, compose, languages, voice_of
 from switchboard.acknowledgement.customs import customs_of
-from switchboard.acknowledgement.names import first_name
 from switchboard.acknowledgement.preview import CHANNELS, SITUATIONS, Example, examples, telling
 from switchboard.acknowledgement.texts import texts_in
+from switchboard.customer import first_name
 from switchboard.estimate.spoken import Spoken, round_up
 from switchboard.hours import Hours, Interval
 from switchboard.policy import Brand
