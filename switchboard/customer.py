@@ -6,7 +6,6 @@ joins connect. Taking a join back takes away that one fact, so each side is agai
 was learned of it meanwhile.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,11 +18,6 @@ MOST_CUSTOMERS = 20
 """Customers that one person may be: a join is one transaction, a page a bounded number of reads."""
 MOST_REMEMBERED = 50
 """Joins that were taken back, and former tiers, that are remembered of a person."""
-LONGEST_FIRST_NAME = 20
-"""Characters as people count them: marks belong to their letter."""
-
-_MOST_MARKS = 3  # on one letter: Vietnamese and Hindi need two
-_JOINTS = frozenset("-'\u2019")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,21 +200,3 @@ def told(known: History, latest: Conversation | None, channel: str, language: st
 def _met_before(known: History, channel: str) -> str:
     where = "in another conversation" if known.last_agent_on == channel else f"on {known.last_agent_on}"
     return f"the customer's last agent spoke with them {where}"
-
-
-def first_name(confirmed: str | None) -> str | None:
-    """Return the name if it is nothing but one: letters with their marks, joined by hyphens or apostrophes."""
-    name = unicodedata.normalize("NFC", confirmed or "").strip()
-    if not name or not _is_letter(name[0]) or name[-1] in _JOINTS:
-        return None
-    count = marks = 0
-    for character in name:
-        marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
-        count += not marks
-        if marks > _MOST_MARKS or not (marks or _is_letter(character) or character in _JOINTS):
-            return None
-    return name if count <= LONGEST_FIRST_NAME else None
-
-
-def _is_letter(character: str) -> bool:
-    return unicodedata.category(character).startswith("L")

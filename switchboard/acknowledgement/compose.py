@@ -20,8 +20,8 @@ from switchboard.acknowledgement.names import (
 )
 from switchboard.acknowledgement.telling import Composed, Telling
 from switchboard.acknowledgement.texts import Texts, texts_in
-from switchboard.customer import first_name
 from switchboard.estimate.spoken import Spoken
+from switchboard.first_name import first_name_in
 from switchboard.hours import MINUTES_PER_DAY, zone_info
 
 _COURTESIES = ("hello", "thanks")
@@ -87,7 +87,7 @@ class _Speaker:
     @property
     def name(self) -> str | None:
         """The first name, where there is one to print."""
-        return first_name(self.telling.first_name)
+        return first_name_in(self.telling.first_name)
 
     def reference(self) -> str:
         """The number to quote."""

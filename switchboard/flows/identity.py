@@ -13,6 +13,7 @@ from switchboard.channels import channel
 from switchboard.conversation import Entry
 from switchboard.customer import Join, Person, Ranking
 from switchboard.errors import ForbiddenError, NotFoundError, RefusedError, UnfitError
+from switchboard.first_name import first_name_in
 from switchboard.flows.board import Board
 from switchboard.flows.desk import Caller, find, may_see, me, reply
 from switchboard.flows.meet import is_proven
@@ -121,7 +122,7 @@ def describe(caller: Caller, customer_id: str, first_name: str | None, zone: str
 
     Raises `UnfitError` for what is no first name, or no time zone.
     """
-    if first_name is not None and (first_name := customer.first_name(first_name)) is None:
+    if first_name is not None and (first_name := first_name_in(first_name)) is None:
         raise UnfitError("first_name: write letters, hyphens and apostrophes, 20 at most, or null")
     if zone is not None and not is_zone(zone):
         raise UnfitError("zone: use an IANA name such as 'America/New_York', or null")

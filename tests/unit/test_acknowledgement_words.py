@@ -18,8 +18,8 @@ from switchboard.acknowledgement import Telling, compose, languages, voice_of
 from switchboard.acknowledgement.customs import customs_of
 from switchboard.acknowledgement.preview import CHANNELS, SITUATIONS, Example, examples, telling
 from switchboard.acknowledgement.texts import texts_in
-from switchboard.customer import first_name
 from switchboard.estimate.spoken import Spoken, round_up
+from switchboard.first_name import first_name_in
 from switchboard.hours import Hours, Interval
 from switchboard.policy import Brand
 
@@ -426,7 +426,7 @@ def test_whatever_the_facts_there_is_a_text_that_can_be_sent(
     "name", ["Ana", "José", "Jean-Luc", "O'Neil", "D\u2019Arcy", "علي", "محمد", "आर्या", "さくら", "Nguyễn", "Zoe\u0301"]
 )
 def test_a_first_name_is_printed_as_it_is_written(name: str) -> None:
-    assert first_name(f" {name} ") == unicodedata.normalize("NFC", name)
+    assert first_name_in(f" {name} ") == unicodedata.normalize("NFC", name)
 
 
 @pytest.mark.parametrize(
@@ -449,14 +449,14 @@ def test_a_first_name_is_printed_as_it_is_written(name: str) -> None:
     ],
 )
 def test_what_is_no_first_name_is_left_out(name: str) -> None:
-    assert first_name(name) is None
+    assert first_name_in(name) is None
     assert "Hello" not in said("Today", first_name=name)
 
 
 def test_a_name_is_as_long_as_people_count_it() -> None:
-    assert first_name("é" * 20) == "é" * 20
-    assert first_name("e\u0323\u0302" * 20) is not None
-    assert first_name("é" * 21) is None
+    assert first_name_in("é" * 20) == "é" * 20
+    assert first_name_in("e\u0323\u0302" * 20) is not None
+    assert first_name_in("é" * 21) is None
 
 
 def test_a_name_that_text_messages_cannot_write_is_left_out_of_them() -> None:
