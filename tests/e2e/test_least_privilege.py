@@ -236,9 +236,9 @@ def _publishes(stage: Stage) -> bool:
     return stage.change(None, stage.item("conversation#000001"))
 
 
-def _counts_an_answer(stage: Stage) -> bool:
-    answered = stage.item("conversation#000001")
-    return stage.change({**answered, "answers": {"N": "0"}}, answered)
+def _counts_who_left_the_line(stage: Stage) -> bool:
+    owned = stage.item("conversation#000001")
+    return stage.change({**owned, "status": {"S": "waiting"}}, owned)
 
 
 def _shows_a_conversation(stage: Stage) -> bool:
@@ -511,7 +511,7 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
     },
     "outbox": {
         "PutOnBus": _publishes,
-        "CountForPromises": _counts_an_answer,
+        "CountForPromises": _counts_who_left_the_line,
         "RecordWhatCameOfIt": _publishes,
     },
     "agent_api": {
@@ -582,7 +582,7 @@ def _set(lab: Lab, sid: str) -> Stage:
     known = lab.conversation_of()
     assert known
     assert known.owner == dee.agent_id
-    if sid in {"SendInOrder", "RecordOptOut", "ReadSecrets", "CountForPromises"}:
+    if sid in {"SendInOrder", "RecordOptOut", "ReadSecrets"}:
         desk.reply(dee, known.id, "Hi!", "first", lab.board)
     if sid in {"ShowQuarantined", "ShowRawBytes"}:
         lab.invoke("router", aws_events.batch(json.loads(json.dumps(aws_events.on_bus(_quarantined())))))
@@ -757,7 +757,7 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
     "erase": (
         "dynamodb:PutItem ConversationsTable",
         "dynamodb:UpdateItem ConversationsTable",
-        "dynamodb:PutItem CustomersTable",
+        "dynamodb:UpdateItem CustomersTable",
         "dynamodb:DeleteItem AgentsTable",
         "dynamodb:GetItem QuarantineTable",
         "s3:GetObject RawBucket",
