@@ -26,7 +26,7 @@ UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 FAST := tests/unit tests/flows tests/aws tests/functions tests/faults/test_model.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo desk travel down reset check lint test synth deploy docs bench fuzz model chaos lock
+.PHONY: help install up demo desk travel down reset check lint test synth deploy docs bench fuzz model mutations chaos lock
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -59,7 +59,7 @@ check: lint ## before each commit: format, lint, types, import contracts, fast t
 	.venv/bin/python -m pytest -q -n 2 $(wildcard $(FAST))
 
 test: lint $(NODE) ## before you push: all of it, with the template and the embedded AWS
-	.venv/bin/python -m pytest -q -n 2 --dist loadgroup
+	.venv/bin/python -m pytest -q -n 2 --dist loadgroup -m "not long"
 
 lint: $(VENV)
 	.venv/bin/ruff format --check .
@@ -80,6 +80,9 @@ fuzz: $(VENV) ## look for mails that break the parser (FUZZ=600 seconds; Linux)
 
 model: $(VENV) ## play random histories, every promise checked (HISTORIES=2000 SEED=…)
 	@.venv/bin/python -m tests.model --histories $(or $(HISTORIES),2000) $(if $(SEED),--seed $(SEED))
+
+mutations: $(VENV) ## break the code in fifteen ways, and see the model find each
+	.venv/bin/python -m pytest -q -n 2 -m long tests/faults
 
 chaos: $(VENV) $(NODE) ## break the deployed template for a while, then count what is left (MINUTES=20 SEED=…)
 	@.venv/bin/python -m tests.e2e.chaos --minutes $(or $(MINUTES),20) $(if $(SEED),--seed $(SEED))

@@ -132,6 +132,7 @@ MUTATIONS: tuple[Callable[[Patch], None], ...] = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
 def test_the_model_finds_that(mutation: Callable[[Patch], None], monkeypatch: Patch) -> None:
     mutation(monkeypatch)
