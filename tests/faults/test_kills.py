@@ -23,10 +23,14 @@ from switchboard.flows.acknowledge import acknowledge
 from switchboard.flows.deliver import deliver
 from switchboard.flows.receive import receive
 from switchboard.message import ConsentChange, Delivery, DeliveryReport, DeliveryStatus, Outgoing, Party, Sent
+from switchboard.policy import load_policy
 from switchboard.ports import RawStore
 from switchboard.routing import Presence
-from tests.world import BASE_URL, CUSTOMER, World, make_world
+from tests import tables
+from tests.dynamodb import Dynamo
+from tests.world import BASE_URL, CUSTOMER, ROOT, World
 
+POLICY = load_policy(ROOT / "policy.yaml")
 MOST_STEPS = 200
 OTHER = "+15551230002"
 _LEAD = desk.Caller("dee", is_lead=True)
@@ -44,7 +48,7 @@ class Killer:
     steps: int = 0
     armed: bool = False
 
-    def step(self, **_: Any) -> None:
+    def step(self, *_: Any) -> None:
         self.steps += self.armed
         if self.armed and self.steps == self.at:
             self.armed = False
@@ -378,7 +382,7 @@ SCENARIOS = (
 
 
 def _arm(world: World, killer: Killer) -> None:
-    world.client.meta.events.register("after-call", killer.step)
+    world.client.after.append(killer.step)
     send = world.provider.send
 
     def send_and_step(outgoing: Outgoing) -> Sent:
@@ -439,20 +443,21 @@ def _hold_invariants(world: World) -> None:
 def _run(scenario: Scenario, at: int) -> bool:
     """Kill after the step of that number; whether there was one."""
     killer = Killer(at)
-    with make_world() as world:
-        scenario.prepare(world)
-        _arm(world, killer)
-        try:
-            scenario.act(world)
-        except KilledError:
-            scenario.again(world)
-        killed = not killer.armed
-        killer.armed = False
-        world.client.meta.events.unregister("after-call", killer.step)
-        _calm(world)
-        _hold_invariants(world)
-        scenario.check(world)
-        return killed
+    client = Dynamo()
+    tables.create(client)
+    world = World(POLICY, client)
+    scenario.prepare(world)
+    _arm(world, killer)
+    try:
+        scenario.act(world)
+    except KilledError:
+        scenario.again(world)
+    killed = not killer.armed
+    killer.armed = False
+    _calm(world)
+    _hold_invariants(world)
+    scenario.check(world)
+    return killed
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
