@@ -53,6 +53,18 @@ SUBSCRIPTIONS: Mapping[str, Mapping[str, events.EventPattern]] = {
 }
 """Who is told of what: one queue per function, one rule per pattern."""
 
+TICKS = {
+    "Tick": ("router", "rate(1 minute)", "sweep.due", "What is due, and the repair sweep"),
+    "TickPromises": ("auto_ack", "rate(1 minute)", "promises.due", "Promises that are about to break, or have passed"),
+    "Recount": (
+        "router",
+        "rate(15 minutes)",
+        "recount.due",
+        "What waits and who is there, against the sums that promises use",
+    ),
+}
+"""Into whose queue a clock puts what, and how often."""
+
 
 class Messaging(Construct):
     """The bus, a queue for each subscriber, and the rules between them."""
@@ -69,7 +81,7 @@ class Messaging(Construct):
             for name, patterns in SUBSCRIPTIONS.items()
             for rule, pattern in patterns.items()
         }
-        self._tick(self.queues["router"], self.queues["auto_ack"])
+        self._tick()
 
     def _rule(self, id: str, pattern: events.EventPattern, inbox: WorkQueue) -> events.Rule:
         """Deliver matching events, for a day at most; what can't be delivered waits in `undelivered`."""
@@ -81,35 +93,16 @@ class Messaging(Construct):
         )
         return events.Rule(self, id, event_bus=self.bus, event_pattern=pattern, targets=[target])
 
-    def _tick(self, inbox: WorkQueue, promises: WorkQueue) -> None:
+    def _tick(self) -> None:
         """Say what time it is to those who do what is due then. A lost tick is made up for by the next."""
-        Clock(
-            self,
-            "Tick",
-            rate="rate(1 minute)",
-            description="What is due, and the repair sweep",
-            sid="TickRouter",
-            action="sqs:SendMessage",
-            target=inbox.queue.queue_arn,
-            input=json.dumps({"detail-type": "sweep.due", "detail": {}}),
-        )
-        Clock(
-            self,
-            "TickPromises",
-            rate="rate(1 minute)",
-            description="Promises that are about to break, or have passed",
-            sid="TickAutoAck",
-            action="sqs:SendMessage",
-            target=promises.queue.queue_arn,
-            input=json.dumps({"detail-type": "promises.due", "detail": {}}),
-        )
-        Clock(
-            self,
-            "Recount",
-            rate="rate(15 minutes)",
-            description="What waits and who is there, against the sums that promises use",
-            sid="TickRouter",
-            action="sqs:SendMessage",
-            target=inbox.queue.queue_arn,
-            input=json.dumps({"detail-type": "recount.due", "detail": {}}),
-        )
+        for clock, (name, rate, task, description) in TICKS.items():
+            Clock(
+                self,
+                clock,
+                rate=rate,
+                description=description,
+                sid=f"Tick{title(name)}",
+                action="sqs:SendMessage",
+                target=self.queues[name].queue.queue_arn,
+                input=json.dumps({"detail-type": task, "detail": {}}),
+            )
