@@ -51,7 +51,7 @@ LOOK_EVERY = 0.1
 PROVIDER_TRIES = 4
 CUSTOMER, OURS = "+15551230001", "+15550100100"
 MAIL_CUSTOMER, OUR_MAIL = "mia@customers.example", "support@acme.example"
-LONG_AGO = "2026-01-01T00:00:00.000Z"
+LONG_AGO, FAR_AHEAD = "2026-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z"
 TABLES = {
     "ConversationsTable": "thread",
     "AgentsTable": "agent_id",
@@ -315,6 +315,7 @@ class Lab:
         session = self.sessions[username]
         if online:
             session.set_presence("online")
+            self._expect_heartbeat(self.agent_id(username), FAR_AHEAD)
         return session
 
     def agent_id(self, username: str) -> str:
@@ -351,6 +352,7 @@ class Lab:
             from switchboard.flows import desk  # noqa: PLC0415  # only here
 
             desk.set_presence(desk.Caller(agent_id), Presence.ONLINE, self.board)
+            self._expect_heartbeat(agent_id, FAR_AHEAD)
 
     def look_again(self, detail: dict[str, str], delay: Any) -> None:
         """What an agent's action in this process asks of the router's queue."""
@@ -384,11 +386,15 @@ class Lab:
 
     def let_heartbeat_lapse(self, agent_id: str) -> None:
         """The agent has not been heard of for longer than the grace."""
+        self._expect_heartbeat(agent_id, LONG_AGO)
+
+    def _expect_heartbeat(self, agent_id: str, due_at: str) -> None:
+        """Say when an agent counts as gone: by default never, since on a busy machine a test outlasts the grace."""
         self.dynamodb.update_item(
             TableName=self.outputs["AgentsTable"],
             Key={"agent_id": {"S": agent_id}, "item": {"S": "agent"}},
-            UpdateExpression="SET due_at = :past",
-            ExpressionAttributeValues={":past": {"S": LONG_AGO}},
+            UpdateExpression="SET due_at = :due",
+            ExpressionAttributeValues={":due": {"S": due_at}},
         )
 
     def let_erasure_settle(self, code: str) -> None:
