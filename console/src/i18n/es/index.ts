@@ -1,0 +1,4 @@
+import type { Texts } from "../en";
+import { shell } from "./shell";
+
+export const es: Texts = { shell };
