@@ -1,55 +1,53 @@
 /** The frame: where one can go, how one is connected, and the place one is at. */
 import "./style/shell.css";
 import { useEffect } from "preact/hooks";
-import { desk } from "./desk";
+import { Bars } from "./frame/bars";
+import { Dialogs } from "./frame/dialogs";
+import { Navigation } from "./frame/navigation";
 import { t } from "./i18n";
 import { InboxPage } from "./inbox/page";
-import { isLive } from "./live/live";
-import { here, href, replace } from "./router";
-import { isSignedOut } from "./session/session";
+import { here, replace } from "./router";
+import { isLead, workspace } from "./store/workspace";
+import { Boundary } from "./ui/boundary";
+import { lazy } from "./ui/lazy";
 import { Toasts } from "./ui/toast";
 
+/** The rooms that are loaded when they are first entered. */
+const ROOMS = {
+  floor: lazy(() => import("./floor/page")),
+  quarantine: lazy(() => import("./quarantine/page")),
+  optouts: lazy(() => import("./optouts/page")),
+  settings: lazy(() => import("./settings/page")),
+} as const;
+/** Agents see their own queues on the floor, and their own settings. */
+const FOR_ALL = ["floor", "settings"];
+
 export function App() {
-  const [place] = here.value;
+  const [place = ""] = here.value;
+  const isKnown = place === "inbox" || (place in ROOMS && (isLead.value || FOR_ALL.includes(place)));
   useEffect(() => {
-    if (!place) replace("inbox", "mine");
-  }, [place]);
+    if (!isKnown && workspace.value) replace("inbox", "mine");
+  }, [isKnown]);
   return (
     <div class="shell">
-      <a class="visually-hidden" href="#place">
+      <a class="skip" href="#place">
         {t.value.shell.skip}
       </a>
+      <Navigation place={place} />
       <Bars />
-      <nav aria-label="Switchboard">
-        <a href={href("inbox", "mine")} aria-current={place === "inbox" ? "page" : undefined}>
-          {t.value.shell.nav.inbox}
-        </a>
-        <button type="button" class="quiet end" onClick={() => desk().session.signOut()}>
-          {t.value.shell.nav.signOut}
-        </button>
-      </nav>
       <main id="place" tabIndex={-1}>
-        {place === "inbox" && <InboxPage />}
+        <Boundary key={place}>
+          {place === "inbox" && <InboxPage />}
+          {isKnown && place !== "inbox" && <Room name={place as keyof typeof ROOMS} />}
+        </Boundary>
       </main>
+      <Dialogs />
       <Toasts />
     </div>
   );
 }
 
-/** What stands between the agent and being up to date. */
-function Bars() {
-  const texts = t.value.shell;
-  return (
-    <div class="bars" role="status">
-      {isSignedOut.value && (
-        <div class="bar">
-          {texts.signedOut}{" "}
-          <button type="button" onClick={() => void desk().session.leave()}>
-            {texts.signIn}
-          </button>
-        </div>
-      )}
-      {!isLive.value && !isSignedOut.value && <div class="bar">{texts.reconnecting}</div>}
-    </div>
-  );
+function Room({ name }: { readonly name: keyof typeof ROOMS }) {
+  const Page = ROOMS[name];
+  return <Page />;
 }

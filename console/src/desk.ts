@@ -6,6 +6,7 @@ import type { Api } from "./api/client";
 import type { Live } from "./live/live";
 import type { Presence } from "./live/presence";
 import type { Session } from "./session/session";
+import type { Counts } from "./store/counts";
 import type { Inbox } from "./store/inbox";
 
 export interface Desk {
@@ -14,6 +15,7 @@ export interface Desk {
   readonly live: Live;
   readonly presence: Presence;
   readonly inbox: Inbox;
+  readonly counts: Counts;
   readonly agentId: string;
 }
 

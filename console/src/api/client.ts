@@ -41,7 +41,8 @@ export type Answer<M extends Method, P extends PathsOf<M>> = Of<M, P> extends { 
 type Parameters<O> = O extends { parameters: infer P } ? P : never;
 type PathOf<O> = Parameters<O> extends { path: infer T } ? T : undefined;
 type QueryOf<O> = Parameters<O> extends { query?: infer T } ? T : undefined;
-type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer T } } } ? T : undefined;
+type Enclosed<O> = O extends { requestBody?: infer T } ? NonNullable<T> : never;
+type BodyOf<O> = [Enclosed<O>] extends [{ content: { "application/json": infer T } }] ? T : undefined;
 
 /** What a request is made of; `key` and `ifMatch` are headers that the operation's document names. */
 export interface Asked<O> {
@@ -67,10 +68,17 @@ export type Api = <M extends Method, P extends PathsOf<M>>(
   asked?: Asked<Of<M, P>>,
 ) => Promise<Answer<M, P>>;
 
-export function makeApi(base: string, bearer: Bearer): Api {
+/** `heardAt` is told the `Date` of every answer, and when it was asked for: see `i18n/time.ts`. */
+export function makeApi(base: string, bearer: Bearer, heardAt?: (date: string, askedAt: number) => void): Api {
   return async (method, path, asked = {}) => {
     const url = base + fill(path, asked.path ?? {}, asked.query ?? {});
-    const sent = async (token: string | null) => fetchOnce(url, request(method, asked, token));
+    const sent = async (token: string | null) => {
+      const askedAt = Date.now();
+      const answer = await fetchOnce(url, request(method, asked, token));
+      const date = answer.headers.get("date");
+      if (date) heardAt?.(date, askedAt);
+      return answer;
+    };
     let answer = await sent(await guarded(bearer.token()));
     if (answer.status === 401) answer = await sent(await guarded(bearer.renew()));
     if (!answer.ok) throw new Problem(answer.status, await detailOf(answer));
@@ -116,8 +124,8 @@ export function fill(path: string, parts: object, query: object): string {
 
 async function detailOf(answer: Response): Promise<string> {
   try {
-    const problem = (await answer.json()) as { detail?: string; title?: string };
-    return problem.detail ?? problem.title ?? `HTTP ${answer.status}`;
+    const problem = (await answer.json()) as { detail?: string; title?: string; message?: string };
+    return problem.detail ?? problem.title ?? problem.message ?? `HTTP ${answer.status}`;
   } catch {
     return `HTTP ${answer.status}`;
   }

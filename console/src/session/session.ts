@@ -23,6 +23,8 @@ interface Errand {
 }
 
 const TOKENS = "switchboard.tokens";
+/** When somebody signed out in any tab: the others hear of it. */
+const SIGNED_OUT = "switchboard.signed-out";
 const ERRAND = "switchboard.errand";
 /** A token is exchanged this long before it ends, so that no request is on its way when it does. */
 const AHEAD = 60_000;
@@ -34,7 +36,11 @@ export class Session {
   private tokens: Tokens | null = read<Tokens>(TOKENS);
   private renewal: Promise<string | null> | null = null;
 
-  constructor(private readonly settings: Settings) {}
+  constructor(private readonly settings: Settings) {
+    addEventListener("storage", (event) => {
+      if (event.key === SIGNED_OUT) this.forget();
+    });
+  }
 
   /** Come back from the hosted pages, or go there. Returns false where the page is about to be left. */
   async begin(): Promise<boolean> {
@@ -78,9 +84,11 @@ export class Session {
     );
   }
 
-  /** End it here and at the hosted pages. */
+  /** End it in all tabs and at the hosted pages. */
   signOut(): void {
+    this.revoke();
     this.forget();
+    localStorage.setItem(SIGNED_OUT, String(Date.now()));
     location.assign(withQuery(this.settings.logout_url, { client_id: this.settings.client_id, logout_uri: home() }));
   }
 
@@ -94,14 +102,14 @@ export class Session {
 
   private async exchange(): Promise<string | null> {
     if (this.tokens) await this.ask({ grant_type: "refresh_token", refresh_token: this.tokens.refresh });
-    isSignedOut.value = this.tokens === null;
+    else isSignedOut.value = true;
     return this.tokens?.access ?? null;
   }
 
   private async ask(grant: Record<string, string>): Promise<void> {
     const body = new URLSearchParams({ ...grant, client_id: this.settings.client_id, redirect_uri: home() });
     const answer = await fetch(this.settings.token_url, { method: "POST", body });
-    if (answer.status >= 500) throw new Error("the sign-in doesn't answer just now");
+    if (answer.status >= 500 || answer.status === 429) throw new Error("the sign-in doesn't answer just now");
     if (!answer.ok) return this.forget();
     const given = (await answer.json()) as { access_token: string; refresh_token?: string; expires_in: number };
     this.tokens = {
@@ -109,11 +117,21 @@ export class Session {
       refresh: given.refresh_token ?? this.tokens?.refresh ?? "",
       expiresAt: Date.now() + given.expires_in * 1000,
     };
+    isSignedOut.value = false;
     sessionStorage.setItem(TOKENS, JSON.stringify(this.tokens));
+  }
+
+  /** A refresh token is good for weeks: nobody shall find it and go on. */
+  private revoke(): void {
+    const url = this.settings.revoke_url;
+    if (!this.tokens || !url) return;
+    const body = new URLSearchParams({ token: this.tokens.refresh, client_id: this.settings.client_id });
+    void fetch(url, { method: "POST", body, keepalive: true }).catch(() => undefined);
   }
 
   private forget(): void {
     this.tokens = null;
+    isSignedOut.value = true;
     sessionStorage.removeItem(TOKENS);
   }
 }

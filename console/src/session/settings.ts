@@ -4,6 +4,7 @@ export interface Settings {
   readonly client_id: string;
   readonly authorize_url: string;
   readonly token_url: string;
+  readonly revoke_url?: string;
   readonly logout_url: string;
   readonly api: string;
 }

@@ -1,23 +1,29 @@
 /** All conversations that the page has seen: one signal each, so that a change redraws its row and nothing else. */
 import { type Signal, signal } from "@preact/signals";
-import type { Conversation } from "../api/types";
+import type { Conversation, Listed } from "../api/types";
 
-const known = new Map<string, Signal<Conversation>>();
+const known = new Map<string, Signal<Listed>>();
 
 /** The newest state of a conversation that one has seen. */
-export function conversation(id: string): Signal<Conversation> | undefined {
+export function conversation(id: string): Signal<Listed> | undefined {
   return known.get(id);
 }
 
-/** Remember what the API showed; what is older than what is known changes nothing. */
-export function keep(shown: Conversation): Signal<Conversation> {
+/**
+ * Remember what the API showed; what is older than what is known changes nothing. Of one with its messages these are
+ * left out; what actions answer doesn't say whether it is read, so that this stays as it was.
+ */
+export function keep(shown: Conversation | Listed): Signal<Listed> {
   const found = known.get(shown.conversation_id);
   if (!found) {
-    const made = signal(shown);
+    const made = signal(listed(shown, { unread: false, has_draft: false }));
     known.set(shown.conversation_id, made);
     return made;
   }
-  if (isNewer(shown.etag, found.peek().etag)) found.value = shown;
+  if (isNewer(shown.etag, found.peek().etag)) {
+    const now = listed(shown, found.peek());
+    if (!isSame(now, found.peek())) found.value = now;
+  }
   return found;
 }
 
@@ -35,4 +41,15 @@ export function isNewer(shown: string, before: string): boolean {
 function numbers(etag: string): [number, number] {
   const [revision = "0", outbound = "0"] = etag.replaceAll('"', "").split(".");
   return [Number(revision), Number(outbound)];
+}
+
+function listed(shown: Conversation | Listed, before: Pick<Listed, "unread" | "has_draft">): Listed {
+  const { unread = before.unread, has_draft = before.has_draft } = shown as Partial<Listed>;
+  const made: Record<string, unknown> = { ...shown, unread, has_draft };
+  for (const whole of ["messages", "decision", "limits", "draft"]) delete made[whole];
+  return made as unknown as Listed;
+}
+
+function isSame(one: Listed, other: Listed): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,12 +1,14 @@
 /** Light, dark, or as the system has it: remembered in this browser. */
 import { signal } from "@preact/signals";
 
-export type Theme = "auto" | "light" | "dark";
+export const THEMES = ["auto", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
 const CHOICE = "switchboard.theme";
 export const theme = signal<Theme>("auto");
 
 export function startTheme(): void {
-  choose((localStorage.getItem(CHOICE) as Theme | null) ?? "auto");
+  const chosen = localStorage.getItem(CHOICE);
+  choose(THEMES.find((known) => known === chosen) ?? "auto");
 }
 
 export function choose(chosen: Theme): void {

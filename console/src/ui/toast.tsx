@@ -1,5 +1,6 @@
 /** Short messages at the edge, announced to screen readers; one may offer to undo what it says. */
 import { signal } from "@preact/signals";
+import { Offline } from "../api/client";
 import { t } from "../i18n";
 
 interface Toast {
@@ -22,9 +23,14 @@ export function tell(text: string, action?: Toast["action"], seconds = 6): () =>
   return remove;
 }
 
-/** Say why something did not work, in the API's words. */
+/** Why something did not work: the API's own words, or that nobody answered. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof Offline) return t.value.shell.offlineShort;
+  return error instanceof Error ? error.message : String(error);
+}
+
 export function tellError(error: unknown): void {
-  tell(t.value.shell.failed(error instanceof Error ? error.message : String(error)), undefined, 10);
+  tell(t.value.shell.failed(wordsOf(error)), undefined, 10);
 }
 
 export function Toasts() {

@@ -7,6 +7,8 @@ export const shell: Texts["shell"] = {
   close: "Schließen",
   save: "Speichern",
   undo: "Rückgängig",
+  notLoaded:
+    "Ein Teil der Konsole konnte nicht geladen werden. Besteht eine Verbindung? Sonst laden Sie die Seite neu.",
   skip: "Zum Inhalt springen",
   nav: {
     inbox: "Eingang",
@@ -17,12 +19,71 @@ export const shell: Texts["shell"] = {
     signOut: "Abmelden",
   },
   offline: "Keine Verbindung. Was Sie schreiben, bleibt erhalten; die Konsole versucht es von selbst wieder.",
-  reconnecting: "Verbindet wieder …",
+  reconnecting: "Verbindet wieder … Bis dahin erscheint Neues einige Sekunden später.",
   signedOut: "Ihre Sitzung ist zu Ende. Melden Sie sich wieder an; was Sie geschrieben haben, bleibt erhalten.",
   signIn: "Wieder anmelden",
   notInTeam: "Sie sind angemeldet, aber noch in keinem Team. Bitten Sie die Teamleitung, Sie hinzuzufügen.",
   cantStart: (why) => `Die Konsole kann nicht starten: ${why}`,
   failed: (why) => `Das hat nicht geklappt: ${why}`,
+  offlineShort: "Offline",
+  again: "Jetzt versuchen",
+  account: {
+    label: "Sie und diese Konsole",
+    sound: "Töne",
+    notifications: "Benachrichtigungen auf dem Bildschirm",
+    blocked: "Ihr Browser blockiert Benachrichtigungen dieser Seite. Erlauben Sie sie neben ihrer Adresse.",
+    unavailable: "Dieser Browser kennt keine Benachrichtigungen.",
+  },
+  presenceHelp: {
+    online: "Neue Gespräche kommen zu Ihnen",
+    away: "Sie behalten, was Sie haben; Neues kommt nicht",
+    offline: "Was Sie haben, geht an Ihr Team",
+  },
+  newcomer: "Sie sind abwesend: Noch kommt nichts zu Ihnen.",
+  goOnline: "Anwesend melden",
+  comeBack: "Wieder anwesend melden",
+  stayOffline: "Abwesend bleiben",
+  lapsed: {
+    unheard:
+      "Sie gelten als abwesend: Von dieser Konsole war eine Weile nichts zu hören. Was Sie hatten, wurde weitergegeben.",
+    shift_over: "Ihre Schicht ist zu Ende. Was Sie hatten, wurde weitergegeben.",
+  },
+  shift: {
+    title: "Ende Ihrer Schicht",
+    set: "Schichtende …",
+    ends: (time) => `Schichtende ${time}`,
+    lastCall: (time) => `Letzter Aufruf: Neues kommt nicht mehr, und Ihre Schicht endet ${time}.`,
+    intro: (minutes) =>
+      `In den letzten ${minutes} Minuten davor kommt nichts Neues. Am Ende wird weitergegeben, was noch offen ist, und Sie sind abwesend.`,
+    at: "Meine Schicht endet um",
+    inHours: (hours) => (hours === 1 ? "In 1 Stunde" : `In ${hours} Stunden`),
+    never: "Kein Ende",
+    save: "Ende festlegen",
+    tomorrow: (time) => `Das ist morgen um ${time}.`,
+  },
+  leaving: {
+    title: "Abmelden",
+    body: (held) =>
+      held === 0
+        ? "Sie sind anwesend. Bleibt das so, gelten Sie noch als da, bis von Ihrer Konsole eine Weile nichts zu hören war."
+        : `Sie sind anwesend und haben ${held === 1 ? "1 offenes Gespräch" : `${held} offene Gespräche`}. Melden Sie sich abwesend, dann geht sofort an Ihr Team, was noch wartet.`,
+    offline: "Abwesend melden und abmelden",
+    asIs: "Nur abmelden",
+  },
+  keys: {
+    title: "Tastenkürzel",
+    next: "dann",
+    everywhere: "Überall",
+    help: "Alle Kürzel zeigen",
+    mine: "Meine Gespräche",
+    waiting: "Was in meinen Warteschlangen wartet",
+    all: "Alle Gespräche",
+  },
+  notify: {
+    assigned: (customer) => `${customer} ist jetzt bei Ihnen`,
+    wrote: (customer) => `${customer} hat geschrieben`,
+    open: "Öffnen",
+  },
   theme: { label: "Farben", auto: "Wie das System", light: "Hell", dark: "Dunkel" },
   language: "Sprache",
   presence: { label: "Anwesenheit", online: "Anwesend", away: "Kurz weg", offline: "Abwesend" },

@@ -1,0 +1,43 @@
+/** The keys of a conversation's actions. */
+import { signal } from "@preact/signals";
+import type { Timeline } from "../../api/types";
+import { t } from "../../i18n";
+import { isLead } from "../../store/workspace";
+import { onKeys, type Shortcuts } from "../../ui/keys";
+import { isOwed, markUnread, reopen, resolve, takeOver } from "./do";
+import { openDialog } from "./open";
+
+/** Counts how often somebody asked to edit the tags. */
+export const editTags = signal(0);
+
+/** Resolve; where the customer still waits, ask first. */
+export function resolveOrAsk(shown: Timeline): void {
+  if (isOwed(shown)) openDialog("resolve");
+  else void resolve(shown);
+}
+
+export function useActionKeys(shown: Timeline): void {
+  const texts = t.value.conversation.actions;
+  const isOpen = shown.status !== "resolved";
+  const ofOpen: Shortcuts = {
+    e: { label: texts.resolve, act: () => resolveOrAsk(shown) },
+    z: { label: texts.snooze, act: () => openDialog("snooze") },
+    t: { label: texts.transfer, act: () => openDialog("transfer") },
+    a: { label: texts.assign, act: () => (isLead.value ? openDialog("assign") : void takeOver(shown)) },
+    p: { label: texts.place, act: () => openDialog("place") },
+    ...(shown.channel === "email" ? { f: { label: texts.forward, act: () => openDialog("forward") } } : {}),
+  };
+  onKeys(
+    {
+      ...(isOpen ? ofOpen : { e: { label: texts.reopen, act: () => void reopen(shown) } }),
+      l: {
+        label: texts.tag,
+        act: () => {
+          editTags.value++;
+        },
+      },
+      U: { label: texts.unread, act: () => void markUnread(shown) },
+    },
+    t.value.conversation.keys,
+  );
+}

@@ -1,0 +1,86 @@
+/** What stands between the agent and being up to date, or being given work; each with what can be done about it. */
+import type { ComponentChildren } from "preact";
+import { desk } from "../desk";
+import { t } from "../i18n";
+import { clock, now } from "../i18n/time";
+import { isCut, isOffline } from "../live/live";
+import { lapse, me } from "../live/presence";
+import { isSignedOut } from "../session/session";
+import { workspace } from "../store/workspace";
+import { setPresence } from "./set-presence";
+
+export function Bars() {
+  return (
+    <div class="bars" role="status">
+      <ConnectionBar />
+      <PresenceBar />
+    </div>
+  );
+}
+
+interface BarProps {
+  readonly tone: "high" | "urgent" | "accent";
+  readonly children: ComponentChildren;
+}
+
+function Bar({ tone, children }: BarProps) {
+  return <div class={`bar ${tone}`}>{children}</div>;
+}
+
+function ConnectionBar() {
+  const texts = t.value.shell;
+  if (isSignedOut.value)
+    return (
+      <Bar tone="urgent">
+        <span>{texts.signedOut}</span>
+        <button type="button" onClick={() => void desk().session.leave()}>
+          {texts.signIn}
+        </button>
+      </Bar>
+    );
+  if (isOffline.value)
+    return (
+      <Bar tone="high">
+        <span>{texts.offline}</span>
+        <button type="button" onClick={() => desk().live.retry()}>
+          {texts.again}
+        </button>
+      </Bar>
+    );
+  return isCut.value ? <Bar tone="high">{texts.reconnecting}</Bar> : null;
+}
+
+function PresenceBar() {
+  const texts = t.value.shell;
+  if (!me.value || isSignedOut.value) return null;
+  if (lapse.value)
+    return (
+      <Bar tone="urgent">
+        <span>{texts.lapsed[lapse.value]}</span>
+        <span class="bar-buttons">
+          <button type="button" class="primary" onClick={() => void setPresence("online")}>
+            {texts.comeBack}
+          </button>
+          <button type="button" onClick={() => desk().presence.accept()}>
+            {texts.stayOffline}
+          </button>
+        </span>
+      </Bar>
+    );
+  if (me.value.presence === "offline")
+    return (
+      <Bar tone="accent">
+        <span>{texts.newcomer}</span>
+        <button type="button" class="primary" onClick={() => void setPresence("online")}>
+          {texts.goOnline}
+        </button>
+      </Bar>
+    );
+  return isLastCall() ? <Bar tone="high">{texts.shift.lastCall(clock(me.value.shift_until ?? ""))}</Bar> : null;
+}
+
+function isLastCall(): boolean {
+  const until = me.value?.shift_until;
+  const lastCall = workspace.value?.times.last_call_seconds ?? 0;
+  return until ? Date.parse(until) - lastCall * 1000 <= now.value : false;
+}

@@ -1,0 +1,41 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Conversation } from "../api/types";
+import { waiting } from "../testing/conversations";
+import { forget, isNewer, keep } from "./conversations";
+
+beforeEach(() => forget("a"));
+
+test("an older state changes nothing", () => {
+  const kept = keep(waiting("a", { etag: '"3.1"', tags: ["new"] }));
+  keep(waiting("a", { etag: '"2.9"', tags: ["old"] }));
+  expect(kept.value.tags).toEqual(["new"]);
+});
+
+test("an action's answer, which says nothing of it, leaves unread what is", () => {
+  const kept = keep(waiting("a", { unread: true, has_draft: true }));
+  const { unread: _, has_draft: __, ...answered } = waiting("a", { etag: '"2.0"' });
+  keep(answered satisfies Conversation);
+  expect([kept.value.unread, kept.value.has_draft]).toEqual([true, true]);
+});
+
+test("messages are not kept with the list", () => {
+  const kept = keep({ ...waiting("a"), messages: ["long"], limits: {} } as ReturnType<typeof waiting>);
+  expect(Object.keys(kept.value)).not.toContain("messages");
+});
+
+test("the same state shown twice draws nothing anew", () => {
+  const kept = keep(waiting("a"));
+  const before = kept.value;
+  keep(waiting("a"));
+  expect(kept.value).toBe(before);
+});
+
+test.each([
+  ['"2.0"', '"1.9"', true],
+  ['"1.2"', '"1.1"', true],
+  ['"1.1"', '"1.1"', true],
+  ['"10.0"', '"9.0"', true],
+  ['"1.0"', '"1.1"', false],
+])("whether %s is at least as new as %s: %s", (shown, before, answer) => {
+  expect(isNewer(shown, before)).toBe(answer);
+});
