@@ -6,15 +6,20 @@ AWS_PORT ?=
 PHONES_PORT ?=
 TO ?=
 MAIL_PORT ?=
+CONSOLE_PORT ?=
 
 # The Python that the environment is made with: 3.13, which the functions run on, else the newest that works. Each is
 # tried, since a version manager's shims exist also for versions that do not.
 PYTHON ?= $(shell for python in python3.13 "$$HOME"/.pyenv/versions/3.13.*/bin/python python3.12 python3.11 python3 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$python" && break; done)
 
-# Installed when the locks change: make compares them with these stamps.
+# Installed when the locks change, and built when the sources do: make compares them with these files.
 VENV := .venv/installed
 NODE := node_modules/installed
+CONSOLE_NODE := console/node_modules/installed
+BROWSER := .build/browser
+CONSOLE := console/dist/index.html
+NPM := npm --prefix console run --silent
 CDK := node_modules/.bin/cdk --no-notices --app ".venv/bin/python -m infra.app"
 export CDK_DISABLE_CLI_TELEMETRY := true
 export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 1
@@ -33,8 +38,8 @@ help: ## list what there is
 
 # Here
 
-up: $(VENV) $(NODE) ## run the whole here, with phones to text from and a live feed (AWS_PORT=… PHONES_PORT=… MAIL_PORT=…)
-	@.venv/bin/python -m sandbox up $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(PHONES_PORT),--phones-port $(PHONES_PORT)) $(if $(MAIL_PORT),--mail-port $(MAIL_PORT)) $(UP)
+up: $(VENV) $(NODE) $(CONSOLE) ## run the whole here: the agents' console, customers' phones, a live feed (CONSOLE_PORT=… PHONES_PORT=… MAIL_PORT=… AWS_PORT=…)
+	@.venv/bin/python -m sandbox up $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(PHONES_PORT),--phones-port $(PHONES_PORT)) $(if $(MAIL_PORT),--mail-port $(MAIL_PORT)) $(if $(CONSOLE_PORT),--console-port $(CONSOLE_PORT)) $(UP)
 
 demo: $(VENV) ## play a morning over every channel, beside make up
 	@.venv/bin/python -m sandbox.demo
@@ -53,24 +58,28 @@ reset: $(VENV) ## stop it and forget its conversations and users
 
 # Work
 
-install: $(VENV) $(NODE) ## install the locked dependencies, if they changed
+install: $(VENV) $(NODE) $(CONSOLE_NODE) $(BROWSER) ## install the locked dependencies, if they changed
 
 check: lint ## before each commit: format, lint, types, import contracts, fast tests
 	.venv/bin/python -m pytest -q -n 2 $(wildcard $(FAST))
+	$(NPM) test
 
-test: lint $(NODE) ## before you push: all of it, with the template and the embedded AWS
+test: lint $(NODE) $(CONSOLE) $(BROWSER) ## before you push: all of it, with the template and the embedded AWS
+	$(NPM) test
 	.venv/bin/python -m pytest -q -n 2 --dist loadgroup -m "not long"
 
-lint: $(VENV)
+lint: $(VENV) $(CONSOLE_NODE)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	$(NPM) lint
 
-docs: $(VENV) ## write the pages that are made from code
+docs: $(VENV) $(CONSOLE_NODE) ## write what is made from code: pages, and the types that the console knows the API by
 	@.venv/bin/python docs/generate.py
+	@$(NPM) types >/dev/null
 
-bench: $(VENV) $(NODE) ## measure (BENCH=cost measures only that)
+bench: $(VENV) $(NODE) $(CONSOLE) ## measure (BENCH=cost measures only that)
 	@for name in $(or $(BENCH),$(patsubst bench/%.py,%,$(shell grep -l __main__ bench/*.py))); do \
 		.venv/bin/python -m bench.$$name || [ $$? = 2 ] || exit 1; done  # 2: it lacks something, and said what
 
@@ -84,7 +93,7 @@ model: $(VENV) ## play random histories, every promise checked (HISTORIES=2000 S
 mutations: $(VENV) ## break the code in fifteen ways, and see the model find each
 	.venv/bin/python -m pytest -q -n 2 -m long tests/faults
 
-chaos: $(VENV) $(NODE) ## break the deployed template for a while, then count what is left (MINUTES=20 SEED=…)
+chaos: $(VENV) $(NODE) $(CONSOLE) ## break the deployed template for a while, then count what is left (MINUTES=20 SEED=…)
 	@.venv/bin/python -m tests.e2e.chaos --minutes $(or $(MINUTES),20) $(if $(SEED),--seed $(SEED))
 
 lock: $(VENV) ## lock what requirements/*.in ask for
@@ -95,10 +104,10 @@ lock: $(VENV) ## lock what requirements/*.in ask for
 
 # In the cloud
 
-synth: $(VENV) $(NODE) ## write the template (STAGE=dev)
+synth: $(VENV) $(NODE) $(CONSOLE) ## write the template (STAGE=dev)
 	@$(CDK) synth --quiet --context stage=$(STAGE) && echo "The templates are in .build/cdk.out"
 
-deploy: $(VENV) $(NODE) ## deploy to AWS, with your own credentials (STAGE=dev)
+deploy: $(VENV) $(NODE) $(CONSOLE) ## deploy to AWS, with your own credentials (STAGE=dev)
 	@if [ "$(STAGE)" = local ]; then echo "the stage local runs on this machine: make up" >&2; exit 1; fi
 	@$(CDK) deploy --all --context stage=$(STAGE)
 
@@ -111,3 +120,15 @@ $(VENV): requirements/dev.txt
 $(NODE): package-lock.json | $(VENV)
 	@.venv/bin/python -m sandbox.install node
 	@touch $@
+
+$(CONSOLE_NODE): console/package-lock.json | $(VENV)
+	@.venv/bin/python -m sandbox.install console
+	@touch $@
+
+$(CONSOLE): $(CONSOLE_NODE) $(shell find console/src -type f 2>/dev/null) $(wildcard console/*.html console/*.json console/*.ts)
+	@echo "Building the console"
+	@$(NPM) build -- --logLevel warn
+
+$(BROWSER): | $(VENV)
+	@.venv/bin/python -m sandbox.install browser
+	@mkdir -p $(@D) && touch $@

@@ -5,10 +5,13 @@ environment that runs the functions.
 """
 
 import fcntl
+import gzip
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import brotli
 
 from infra.packages import Library, Packages, compile_to_last, copy_file, matches, say
 from infra.policy import ROOT
@@ -17,6 +20,10 @@ from switchboard.policy import Policy
 from switchboard.urgency import write_compiled
 
 BUILD = ROOT / ".build"
+CONSOLE = Path("console/dist")
+"""The console's built page, relative to the repository's root."""
+_LARGEST = 4_000_000
+"""Bytes of a file of it: Lambda answers with six million, of which base64 takes a quarter."""
 
 _LOCALES = ("root", *(form for tag in languages() for form in (tag.partition("-")[0], f"{tag.partition('-')[0]}_*")))
 _COMMON = (Library("aws-lambda-powertools"), Library("boto3"), Library("pydantic"), Library("tzdata"))
@@ -40,7 +47,11 @@ LIBRARIES: Mapping[str, tuple[Library, ...]] = {
     "outbox": _COMMON,
     "notify": _COMMON,
     "push": _COMMON,
-    "agent_api": _COMMON,
+    "agent_api": (*_COMMON, _BABEL),
+    "console": _COMMON,
+    "hand_out": _COMMON,
+    "alert": _COMMON,
+    "retry_quarantined": (*_COMMON, *_MAIL),
     "erasure_api": _COMMON,
     "erase": (*_COMMON, Library("twilio", without=("aiohttp", "aiohttp-retry"))),
     "watch_channels": _COMMON,
@@ -70,6 +81,8 @@ def _assemble(function: str, target: Path, policy: Policy, packages: Packages | 
         copy_file(ROOT / source, target / source)
     (target / "policy.json").write_text(policy.model_dump_json(), encoding="utf-8")
     write_compiled(target / "switchboard/urgency")
+    if function == "console":
+        _add_console(ROOT / CONSOLE, target / CONSOLE)
     if packages:
         compile_to_last(target)
         packages.copy(LIBRARIES[function], target)
@@ -87,6 +100,24 @@ def _sources(function: str) -> Iterator[Path]:
             source = path.relative_to(ROOT)
             if path.is_file() and not matches(source.as_posix(), _LEFT_OUT):
                 yield source
+
+
+class ConsoleMissingError(FileNotFoundError):
+    """The console is not built; the message says how to."""
+
+
+def _add_console(built: Path, target: Path) -> None:
+    """Copy the page's files, each with its compressed forms (`functions/console/site.py`)."""
+    if not (built / "index.html").is_file():
+        raise ConsoleMissingError(f"the console is not built, {built} is missing: run make {CONSOLE}/index.html")
+    for file in sorted(path for path in built.rglob("*") if path.is_file()):
+        content, copy = file.read_bytes(), target / file.relative_to(built)
+        if len(content) > _LARGEST:
+            raise ValueError(f"{file} is larger than Lambda can answer: split it, or load a part of it later")
+        copy_file(file, copy)
+        for ending, compressed in {".br": brotli.compress(content), ".gz": gzip.compress(content, mtime=0)}.items():
+            if len(compressed) < len(content):
+                copy.with_name(copy.name + ending).write_bytes(compressed)
 
 
 @contextmanager

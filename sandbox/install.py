@@ -1,9 +1,13 @@
-"""`python -m sandbox.install python` or `node`: the locked dependencies. It runs before there are any."""
+"""`python -m sandbox.install python`, `node`, `console` or `browser`: what is missing of the locked dependencies.
 
+It runs before there are any.
+"""
+
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox.errors import SandboxError
@@ -14,12 +18,16 @@ LOGS = ROOT / ".local/logs"
 VENV = ROOT / ".venv"
 NODE = 20
 """The oldest Node.js that the CDK runs on."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""What the tests of the console may be run with, by their names on the PATH."""
+_IN_THE_CLONE = {"PLAYWRIGHT_BROWSERS_PATH": str(ROOT / ".build/browsers")}
+_BROWSER_REMEDY = "install Chromium (Debian: apt-get install chromium) or name one: make test CHROMIUM=/path/to/chrome"
 
 
 def main() -> None:
     """Install what the command line names."""
     try:
-        {"python": install_python, "node": install_node}[sys.argv[1]]()
+        _INSTALLED[sys.argv[1]]()
     except SandboxError as error:
         sys.exit(f"\n{error}")
 
@@ -43,6 +51,45 @@ def install_node() -> None:
     with step("Installing the deployment tool"):
         command = ["npm", "ci", "--no-audit", "--no-fund", "--no-update-notifier"]
         _run(command, LOGS / "install-node.log", "installing the deployment tool failed: is there a network?")
+
+
+def install_console() -> None:
+    """Fill `console/node_modules`; raises `SandboxError`."""
+    require_node()
+    with step("Installing the console's libraries"):
+        command = ["npm", "ci", "--prefix", "console", "--no-audit", "--no-fund", "--no-update-notifier"]
+        _run(command, LOGS / "install-console.log", "installing the console's libraries failed: is there a network?")
+
+
+def install_browser() -> None:
+    """See that the tests have a browser: the machine's, or else Playwright's own; raises `SandboxError`."""
+    if _browser_here():
+        return
+    with step("Installing a browser for the tests"):
+        command = [str(VENV / "bin/python"), "-m", "playwright", "install", "--no-shell", "chromium"]
+        _run(command, LOGS / "install-browser.log", f"no browser could be installed: {_BROWSER_REMEDY}", _IN_THE_CLONE)
+
+
+def find_browser() -> str:
+    """Return the path of a Chromium or Chrome; raises `SandboxError` if there is none."""
+    found = _browser_here() or _own_browser()
+    if not found:
+        raise SandboxError(f"there is no browser: run make install, or {_BROWSER_REMEDY}")
+    return found
+
+
+def _browser_here() -> str | None:
+    """Return what `CHROMIUM` names, else what the machine has."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def _own_browser() -> str | None:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # the other commands run before it is installed
+
+    os.environ |= _IN_THE_CLONE
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
 
 
 def require_node() -> None:
@@ -75,12 +122,17 @@ def _works(python: Path) -> bool:
     return subprocess.run([str(python), "-c", code], capture_output=True, check=False).returncode == 0  # noqa: S603  # ours
 
 
-def _run(command: Sequence[str], log: Path, remedy: str) -> None:
+def _run(command: Sequence[str], log: Path, remedy: str, settings: Mapping[str, str] | None = None) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        ended = subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, check=False)  # noqa: S603  # ours
+        ended = subprocess.run(  # noqa: S603  # ours
+            command, cwd=ROOT, env=os.environ | (settings or {}), stdout=output, stderr=subprocess.STDOUT, check=False
+        )
     if ended.returncode != 0:
         raise SandboxError(f"{remedy} (all of it: {log})")
+
+
+_INSTALLED = {"python": install_python, "node": install_node, "console": install_console, "browser": install_browser}
 
 
 if __name__ == "__main__":

@@ -14,17 +14,20 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The embedded AWS, the providers' doubles with the customers' phones, and the server that takes mail."""
+    """The embedded AWS, the providers' doubles with the customers' phones, the server that takes mail, the console."""
 
     aws: int = 4566
     phones: int = 4580
     mail: int = 4587
+    console: int = 4590
 
 
-def choose_ports(file: Path, aws: int | None, phones: int | None, mail: int | None = None) -> Ports:
+def choose_ports(
+    file: Path, aws: int | None, phones: int | None, mail: int | None = None, console: int | None = None
+) -> Ports:
     """What was asked for, else what was used last, else the defaults; remembered in `file`."""
     known = Ports(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else Ports()
-    ports = Ports(aws or known.aws, phones or known.phones, mail or known.mail)
+    ports = Ports(aws or known.aws, phones or known.phones, mail or known.mail, console or known.console)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(asdict(ports)), encoding="utf-8")
     return ports

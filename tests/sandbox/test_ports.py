@@ -11,14 +11,15 @@ from sandbox.ports import HOST, Ports, choose_ports, draw_ports, is_free, read_p
 
 
 def test_the_defaults_serve_the_first_time(tmp_path: Path) -> None:
-    assert choose_ports(tmp_path / "ports.json", None, None) == Ports(aws=4566, phones=4580, mail=4587)
+    assert choose_ports(tmp_path / "ports.json", None, None) == Ports(aws=4566, phones=4580, mail=4587, console=4590)
 
 
 def test_what_was_asked_for_is_used_again_tomorrow(tmp_path: Path) -> None:
-    choose_ports(tmp_path / "ports.json", 5001, None, 5003)
+    choose_ports(tmp_path / "ports.json", 5001, None, 5003, 5004)
 
-    assert choose_ports(tmp_path / "ports.json", None, 5002) == Ports(aws=5001, phones=5002, mail=5003)
-    assert read_ports(tmp_path / "ports.json") == Ports(aws=5001, phones=5002, mail=5003)
+    tomorrow = Ports(aws=5001, phones=5002, mail=5003, console=5004)
+    assert choose_ports(tmp_path / "ports.json", None, 5002) == tomorrow
+    assert read_ports(tmp_path / "ports.json") == tomorrow
 
 
 def test_nothing_started_yet_says_how_to_start(tmp_path: Path) -> None:

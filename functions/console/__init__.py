@@ -1,0 +1,1 @@
+"""Serves the agents' console, a page that is built from `console/`."""
