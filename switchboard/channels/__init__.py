@@ -13,6 +13,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, Protocol, TypeAlias
 
+from switchboard.channels.files import Files
 from switchboard.channels.media import Media
 from switchboard.message import Attachment, ConsentChange, Message, Outgoing, Received, Sent
 
@@ -113,6 +114,10 @@ def _always(_ours: str) -> timedelta | None:
     return None
 
 
+def _as_links(_ours: str, _theirs: str) -> Files:
+    return Files(taken={})
+
+
 def _unwritten(_ours: str, _text: str) -> str | None:
     return None
 
@@ -165,6 +170,8 @@ class Channel:
     """The address that a network's deletion callback is about; None if the network did not sign it (rule MT-5)."""
     media: Media | None = None
     """Where customers' files are; None where there can't be any."""
+    files_of: Callable[[str, str], Files] = _as_links
+    """What files may be sent from this address of ours to this customer's; what isn't taken as a file is a link."""
     known_as: Callable[[str], str] = str
     """Our name for a message that the network's events call by this id: a mail of ours has SES's."""
 

@@ -17,6 +17,7 @@ from switchboard.channels.email.layout import render
 
 _LARGEST_IMAGE = 64 * 1024  # letters of a data: URL
 _DATA_IMAGE = re.compile(r"data:image/(?:png|gif|jpe?g|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
+_REMOTE_IMAGE = re.compile(r"(?:remote:)?(https://[^\s\"'<>]{1,2000})", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
 _DANGEROUS_STYLE = re.compile(r"url|expression|import|[\\@<>&]", re.IGNORECASE)
 _SAFE_STYLES = frozenset({
@@ -61,7 +62,10 @@ def _few_references(html: str) -> str:
 
 
 def sanitise(html: str) -> str:
-    """Make HTML safe to show: no scripts, forms, remote content or styles that leave their place."""
+    """Make HTML safe to show: no scripts, forms, remote content or styles that leave their place.
+
+    A picture from elsewhere stays as `remote:https://…`: it loads nowhere, and who wants to see it can tell from where.
+    """
     import nh3  # noqa: PLC0415  # a cold start does not pay for it
 
     try:
@@ -71,7 +75,7 @@ def sanitise(html: str) -> str:
             clean_content_tags={"script", "style", "title"},
             attributes=_SAFE_ATTRIBUTES,
             attribute_filter=_safe_value,
-            url_schemes={"http", "https", "mailto", "tel", "cid", "data"},  # `_safe_value` says which where
+            url_schemes={"http", "https", "mailto", "tel", "cid", "data", "remote"},  # `_safe_value` says which where
             url_relative="deny",
             link_rel="noopener noreferrer nofollow",
             filter_style_properties=set(_SAFE_STYLES),
@@ -97,10 +101,18 @@ def _or_stripped(html: str, read: Callable[[], str]) -> str:
 def _safe_value(tag: str, attribute: str, value: str) -> str | None:
     """Return an attribute's value if it can neither fetch anything nor leave its place."""
     if attribute == "src":
-        embedded = len(value) <= _LARGEST_IMAGE and _DATA_IMAGE.fullmatch(value)
-        return value if tag == "img" and (value.lower().startswith("cid:") or embedded) else None
+        return _picture(value) if tag == "img" else None
     if attribute == "href":
         return value if _LINK.match(value.strip()) else None
     if attribute == "style":
         return None if _DANGEROUS_STYLE.search(value) else value
     return value
+
+
+def _picture(source: str) -> str | None:
+    """Keep a picture of the mail's own; one from elsewhere becomes `remote:https://…`, which no browser fetches."""
+    embedded = len(source) <= _LARGEST_IMAGE and _DATA_IMAGE.fullmatch(source)
+    if embedded or source.lower().startswith("cid:"):
+        return source
+    remote = _REMOTE_IMAGE.fullmatch(source.strip())
+    return f"remote:{remote[1]}" if remote else None

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 from switchboard.channels.email import addresses, tags
@@ -30,12 +32,21 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes along."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What is to be sent. `sender` is a verified identity of the brand, `recipient` the one to answer (AK-1).
 
     `subject`, `in_reply_to` and `references` are those of the mail that it answers, ids without angle brackets.
-    `automatic` marks what no person wrote. `reply_to` is our address with the signed tag, `subject_key` the key of the
-    tag that a subject gets where the address can't have one.
+    `automatic` marks what no person wrote, `passes_on` what begins anew, with others. `reply_to` is our address with
+    the signed tag, `subject_key` the key of the tag that a subject gets where the address can't have one.
     """
 
     sender: str
@@ -49,6 +60,9 @@ class Letter:
     in_reply_to: str | None = None
     references: Sequence[str] = ()
     cc: Sequence[str] = ()
+    also_to: Sequence[str] = ()
+    passes_on: bool = False
+    files: Sequence["Enclosure"] = ()
     reply_to: str | None = None
     subject_key: bytes | None = None
     automatic: bool = False
@@ -58,7 +72,8 @@ class Letter:
 
 def arguments(letter: Letter) -> dict[str, Any]:
     """Return SendEmail's arguments. Raises `ValueError` if an address is none, without quoting it."""
-    destination: dict[str, Any] = {"ToAddresses": [checked_address(letter.recipient)]}
+    to = (letter.recipient, *letter.also_to)
+    destination: dict[str, Any] = {"ToAddresses": [checked_address(address) for address in to]}
     if letter.cc:
         destination["CcAddresses"] = [checked_address(address) for address in letter.cc]
     optional = {
@@ -68,7 +83,7 @@ def arguments(letter: Letter) -> dict[str, Any]:
     return {
         "FromEmailAddress": from_address(letter.sender, letter.sender_name),
         "Destination": destination,
-        "Content": {"Simple": _content(letter)},
+        "Content": {"Raw": {"Data": _mime(letter)}} if letter.files else {"Simple": _content(letter)},
         "EmailTags": _tags(letter),
         **{name: value for name, value in optional.items() if value},
     }
@@ -113,7 +128,7 @@ def subject(letter: Letter) -> str:
             break
         core = core[found.end() :]
     tag = f" {subject_tag(letter.conversation_id, letter.subject_key)}" if letter.subject_key else ""
-    prefix = "Auto: " if letter.automatic else "Re: "
+    prefix = "Auto: " if letter.automatic else "Fwd: " if letter.passes_on else "Re: "
     return (prefix + core[: max(0, LONGEST_SUBJECT - len(prefix) - len(tag))]).rstrip() + tag
 
 
@@ -153,6 +168,28 @@ def _content(letter: Letter) -> dict[str, Any]:
     if found := headers(letter):
         content["Headers"] = [{"Name": name, "Value": value} for name, value in found.items()]
     return content
+
+
+def _mime(letter: Letter) -> bytes:
+    """The mail itself, with its files as parts. SES reads the recipients and the sender from the request.
+
+    https://docs.aws.amazon.com/ses/latest/dg/send-email-raw.html: the headers are there all the same, for people.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = from_address(letter.sender, letter.sender_name)
+    mail["To"] = ", ".join(checked_address(address) for address in (letter.recipient, *letter.also_to))
+    if letter.cc:
+        mail["Cc"] = ", ".join(checked_address(address) for address in letter.cc)
+    if letter.reply_to:
+        mail["Reply-To"] = checked_address(letter.reply_to)
+    mail["Subject"] = subject(letter)
+    for name, value in headers(letter).items():
+        mail[name] = value
+    mail.set_content(letter.text, cte="base64")
+    for file in letter.files:
+        kind, _, form = file.content_type.partition("/")
+        mail.add_attachment(file.content, maintype=kind, subtype=form, filename=safe(file.filename, LONGEST_NAME))
+    return mail.as_bytes()
 
 
 def _tags(letter: Letter) -> list[dict[str, str]]:

@@ -5,14 +5,14 @@ failure says whether anything may have been sent; an acknowledgement is then not
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from switchboard import letter
-from switchboard.channels.email.outbound import Letter, arguments, checked_address
+from switchboard.channels.email.outbound import Enclosure, Letter, arguments, checked_address
 from switchboard.channels.email.threading import reply_address
-from switchboard.errors import SendError, SendRefusedError, SendThrottledError, SendUnknownError
+from switchboard.errors import NotFoundError, SendError, SendRefusedError, SendThrottledError, SendUnknownError
 from switchboard.message import DeliveryStatus, Outgoing, Sent, Thread
 
 SendEmail: TypeAlias = Callable[[Mapping[str, Any]], str]
@@ -40,6 +40,10 @@ _REFUSED = {
 _SERVER_ERROR = 500
 
 
+def _no_files(_key: str) -> bytes:
+    raise TypeError("whoever sends files says where they lie")
+
+
 @dataclass(frozen=True, slots=True)
 class MailSender:
     """One account's outgoing mail; implements `channels.Sender`. `key` signs the marks by which answers come back."""
@@ -48,11 +52,17 @@ class MailSender:
     clock: Callable[[], datetime]
     key: bytes
     configuration_set: str | None = None
+    fetch: Callable[[str], bytes] = _no_files
+    """Reads a file of ours by its key; raises `NotFoundError`."""
 
     def send(self, outgoing: Outgoing) -> Sent:
         """Hand the mail to SES, whose acceptance says only that it is queued (EM-25). Raises a `SendError`."""
         try:
-            prepared = arguments(letter_of(outgoing, self.key, self.configuration_set))
+            files = tuple(Enclosure(file.filename, file.content_type, self.fetch(file.key)) for file in outgoing.files)
+            letter = letter_of(outgoing, self.key, self.configuration_set)
+            prepared = arguments(replace(letter, files=files))
+        except NotFoundError:
+            raise SendRefusedError("file_gone", "a file of it is not there any more; nothing was sent") from None
         except ValueError:
             raise SendRefusedError("bad_address", "an address is none that mail can go to; nothing was sent") from None
         return Sent(provider_id=self.send_email(prepared), at=self.clock(), status=DeliveryStatus.QUEUED)
@@ -81,6 +91,8 @@ def letter_of(outgoing: Outgoing, key: bytes, configuration_set: str | None = No
         in_reply_to=thread.message_id,
         references=thread.references,
         cc=tuple(address for address in outgoing.cc if _can_be_sent_to(address)),
+        also_to=outgoing.also_to,
+        passes_on=outgoing.passes_on,
         reply_to=reply_to,
         subject_key=None if reply_to else key,
         automatic=outgoing.automatic,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from switchboard.channels import Channel, Secret, Sender, Watcher
+from switchboard.channels.files import MEGABYTE, Files, every
 from switchboard.channels.instagram.media import MEDIA
 from switchboard.channels.instagram.parse import parse
 from switchboard.channels.instagram.verify import verify
@@ -24,6 +25,12 @@ def watch(secret: Secret, base_url: str | None, timeout: timedelta) -> Watcher:
     return connect(secret, base_url, timeout)
 
 
+def files_of(_ours: str, _theirs: str) -> Files:
+    """One to a message: pictures, sound and video; it has no documents."""
+    shown = every(25 * MEGABYTE, "audio/aac", "audio/mp4", "audio/wav", "video/mp4", "video/quicktime", "video/webm")
+    return Files(taken={**shown, **every(8 * MEGABYTE, "image/gif", "image/jpeg", "image/png")})
+
+
 CHANNEL = Channel(
     name="instagram",
     body_limit=BODY_LIMIT,
@@ -40,4 +47,5 @@ CHANNEL = Channel(
     window_of=lambda _ours: WINDOW,
     text_length=utf8_length,
     media=MEDIA,
+    files_of=files_of,
 )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from switchboard.channels import Secret
 from switchboard.channels.length import cut_utf8
 from switchboard.channels.meta_graph import Graph
+from switchboard.channels.meta_sending import content_of
 from switchboard.channels.payload import ident, key
 from switchboard.channels.rest import no_id
 from switchboard.instant import system_clock
@@ -31,11 +32,11 @@ class InstagramSender:
         self._graph, self._clock = graph, clock
 
     def send(self, outgoing: Outgoing) -> Sent:
-        """Send a text as a response within the messaging window, cut between characters (rule IG-1)."""
+        """Send a text, cut between characters (rule IG-1), or a file, as a response within the messaging window."""
         document = {
             "recipient": {"id": outgoing.recipient},
             "messaging_type": "RESPONSE",
-            "message": {"text": cut_utf8(outgoing.text, TEXT_LIMIT)},
+            "message": content_of(outgoing, cut_utf8(outgoing.text, TEXT_LIMIT)),
         }
         found = ident(self._graph.post_message(outgoing.sender, document), "message_id")
         if found is None:

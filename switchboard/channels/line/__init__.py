@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from switchboard.channels import Channel, Secret, Sender, Watcher
+from switchboard.channels.files import MEGABYTE, Files
 from switchboard.channels.length import utf16_length
 from switchboard.channels.line.media import MEDIA
 from switchboard.channels.line.parse import parse
@@ -23,6 +24,14 @@ def watch(secret: Secret, base_url: str | None, timeout: timedelta) -> Watcher:
     return connect(secret, base_url, timeout)
 
 
+def files_of(_ours: str, _theirs: str) -> Files:
+    """Pictures that are small enough to be their own preview. Video wants another for that, sound its length: links.
+
+    A push has five messages, so that words and four pictures are one, which is sent once (rule LN-2).
+    """
+    return Files(taken={"image/jpeg": MEGABYTE, "image/png": MEGABYTE}, most=4, together=4, with_words=True)
+
+
 CHANNEL = Channel(
     name="line",
     body_limit=1024 * 1024,
@@ -36,4 +45,5 @@ CHANNEL = Channel(
     watch=watch,
     on_unknown="repeat",
     media=MEDIA,
+    files_of=files_of,
 )

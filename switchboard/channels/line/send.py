@@ -16,7 +16,7 @@ from switchboard.channels.payload import child, ident, items, key, text
 from switchboard.channels.rest import Answer, Api, failure, no_id
 from switchboard.errors import SecretMissingError, SendError, SendRefusedError
 from switchboard.instant import system_clock
-from switchboard.message import Outgoing, Sent
+from switchboard.message import Outgoing, OutgoingFile, Sent
 
 API = "https://api.line.me"
 TEXT_LIMIT = 5000
@@ -40,11 +40,12 @@ class LineSender:
         self._api, self._clock = api, clock
 
     def send(self, outgoing: Outgoing) -> Sent:
-        """Send a text: an acknowledgement as the reply while the token lives and LINE takes it, all else as a push.
+        """Send words and pictures: an acknowledgement as the reply while its token lives, all else as a push.
 
         A reply has no key by which LINE knows a copy, so only what is never repeated goes as one.
         """
-        messages = [{"type": "text", "text": cut_utf16(outgoing.text, TEXT_LIMIT)}]
+        words = [{"type": "text", "text": cut_utf16(outgoing.text, TEXT_LIMIT)}] if outgoing.text else []
+        messages = [*words, *map(_picture, outgoing.files)]
         if outgoing.automatic and outgoing.reply_token and self._is_fresh(outgoing.asked_at):
             reply = {"replyToken": outgoing.reply_token, "messages": messages}
             answer = self._api.post("/v2/bot/message/reply", reply)
@@ -69,6 +70,11 @@ class LineSender:
         if not found or found[0] is None:
             raise no_id()
         return Sent(provider_id=key(found[0]), at=self._clock())
+
+
+def _picture(file: OutgoingFile) -> dict[str, str]:
+    """A picture that is its own preview. Telephones fetch it when it is first seen, so its URL must last."""
+    return {"type": "image", "originalContentUrl": file.link, "previewImageUrl": file.link}
 
 
 def retry_key(outgoing: Outgoing) -> UUID:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from switchboard.channels import Channel, Secret, Sender, Watcher
+from switchboard.channels.files import MEGABYTE, Files, every
 from switchboard.channels.messenger.media import MEDIA
 from switchboard.channels.messenger.parse import parse
 from switchboard.channels.messenger.verify import verify
@@ -23,6 +24,11 @@ def watch(secret: Secret, base_url: str | None, timeout: timedelta) -> Watcher:
     return connect(secret, base_url, timeout)
 
 
+def files_of(_ours: str, _theirs: str) -> Files:
+    """One to a message: https://developers.facebook.com/docs/messenger-platform/reference/send-api."""
+    return Files(taken=every(25 * MEGABYTE))
+
+
 CHANNEL = Channel(
     name="messenger",
     body_limit=BODY_LIMIT,
@@ -38,4 +44,5 @@ CHANNEL = Channel(
     watch=watch,
     window_of=lambda _ours: WINDOW,
     media=MEDIA,
+    files_of=files_of,
 )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from switchboard.channels import Secret
 from switchboard.channels.meta_graph import Graph
+from switchboard.channels.meta_sending import content_of
 from switchboard.channels.payload import ident, key
 from switchboard.channels.rest import no_id
 from switchboard.instant import system_clock
@@ -30,12 +31,12 @@ class MessengerSender:
         self._graph, self._clock = graph, clock
 
     def send(self, outgoing: Outgoing) -> Sent:
-        """Send a text as a response within the messaging window, never under a tag."""
+        """Send a text or a file as a response within the messaging window, never under a tag."""
         mark = f"{outgoing.conversation_id} {outgoing.message_id}"
         document = {
             "recipient": {"id": outgoing.recipient},
             "messaging_type": "RESPONSE",
-            "message": {"text": outgoing.text[:TEXT_LIMIT], "metadata": mark},
+            "message": {**content_of(outgoing, outgoing.text[:TEXT_LIMIT]), "metadata": mark},
         }
         found = ident(self._graph.post_message(outgoing.sender, document), "message_id")
         if found is None:

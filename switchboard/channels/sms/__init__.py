@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from switchboard.channels import Channel, Eraser, History, Secret, Sender
+from switchboard.channels.sms.files import files_of
 from switchboard.channels.sms.media import MEDIA
 from switchboard.channels.sms.networks import compose, window_of
 from switchboard.channels.sms.parse import parse
@@ -46,6 +47,7 @@ CHANNEL = Channel(
     compose=compose,
     is_reachable=is_reachable,
     media=MEDIA,
+    files_of=files_of,
     forget=forget,
     history=history,
 )

@@ -39,7 +39,7 @@ class TwilioSender:
         raise failure  # outside of the except clause: a traceback must not show Twilio's text, which quotes numbers
 
     def find(self, outgoing: Outgoing, since: datetime) -> list[Sent]:
-        """Return the messages with this text, created between the same numbers at or after `since`, newest first.
+        """Return the messages with this text and as many files, created between the same numbers since, newest first.
 
         Twilio's times are in whole seconds, so `since` is taken down to its second. Raises `SendUnknownError` if
         Twilio can't be asked.
@@ -50,7 +50,7 @@ class TwilioSender:
                 to=outgoing.recipient, from_=outgoing.sender, date_sent_after=second, page_size=_PAGE
             )
             recent = takewhile(lambda message: message.date_created >= second, created)  # Twilio lists newest first
-            return [_sent(message) for message in recent if message.body == outgoing.text]
+            return [_sent(message) for message in recent if _is_like(message, outgoing)]
         except Exception as error:  # noqa: BLE001  # whatever it was, it is still not known whether the text is out
             code = rest.failure(error).code
         raise SendUnknownError(code, "could not be asked; ask again")
@@ -61,9 +61,14 @@ def _parameters(outgoing: Outgoing) -> dict[str, Any]:
     return {
         "to": outgoing.recipient,
         "from_": outgoing.sender,
-        "body": outgoing.text,
+        **({"body": outgoing.text} if outgoing.text else {}),
+        **({"media_url": [file.url for file in outgoing.files]} if outgoing.files else {}),
         **{name: value for name, value in optional.items() if value is not None},
     }
+
+
+def _is_like(message: Any, outgoing: Outgoing) -> bool:  # noqa: ANN401  # the SDK ships no types
+    return (message.body or "") == outgoing.text and int(message.num_media or 0) == len(outgoing.files)
 
 
 def _sent(message: Any) -> Sent:  # noqa: ANN401  # the SDK ships no types

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from switchboard.channels import Channel, Secret, Sender, Watcher
 from switchboard.channels.length import utf16_length
+from switchboard.channels.telegram.files import files_of
 from switchboard.channels.telegram.media import MEDIA
 from switchboard.channels.telegram.parse import parse
 from switchboard.channels.telegram.verify import verify
@@ -35,4 +36,5 @@ CHANNEL = Channel(
     text_length=utf16_length,
     watch=watch,
     media=MEDIA,
+    files_of=files_of,
 )

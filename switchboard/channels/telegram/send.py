@@ -13,6 +13,7 @@ from switchboard.channels.length import cut_utf16
 from switchboard.channels.payload import at_seconds, child, ident, key, text
 from switchboard.channels.rest import Answer, Api, blocked, failure, no_id
 from switchboard.channels.telegram.credentials import credential
+from switchboard.channels.telegram.files import method_of
 from switchboard.errors import SecretMissingError, SendError, SendRefusedError
 from switchboard.instant import system_clock
 from switchboard.message import Outgoing, Sent
@@ -37,8 +38,9 @@ class TelegramSender:
         self._api, self._clock = api, clock
 
     def send(self, outgoing: Outgoing) -> Sent:
-        """Send a text as it is, without any markup, so that nothing in it can become some (rule TG-6)."""
-        answer = self._api.post("/sendMessage", _document(outgoing))
+        """Send a file, or a text as it is, without any markup, so that nothing in it can become some (rule TG-6)."""
+        method, content = _content(outgoing)
+        answer = self._api.post(f"/{method}", {**_chat(outgoing), **content})
         if not answer.is_success or answer.document.get("ok") is not True:
             raise _failure(answer)
         result = child(answer.document, "result")
@@ -53,15 +55,20 @@ class TelegramSender:
         return ()
 
 
-def _document(outgoing: Outgoing) -> dict[str, Any]:
+def _chat(outgoing: Outgoing) -> dict[str, Any]:
     """A recipient is a chat's id, after the id of the business connection where it came through one."""
     business, _, chat = outgoing.recipient.rpartition(":")
-    return {
-        "chat_id": chat,
-        "text": cut_utf16(outgoing.text, TEXT_LIMIT),
-        "link_preview_options": {"is_disabled": True},
-        **({"business_connection_id": business} if business else {}),
-    }
+    return {"chat_id": chat, **({"business_connection_id": business} if business else {})}
+
+
+def _content(outgoing: Outgoing) -> tuple[str, dict[str, Any]]:
+    """The method and what is sent by it."""
+    if not outgoing.files:
+        text = cut_utf16(outgoing.text, TEXT_LIMIT)
+        return "sendMessage", {"text": text, "link_preview_options": {"is_disabled": True}}
+    (file,) = outgoing.files
+    method, parameter = method_of(file.content_type)
+    return method, {parameter: file.url}
 
 
 def _failure(answer: Answer) -> SendError:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from switchboard.channels import Channel, Secret, Sender, Watcher
 from switchboard.channels.meta import BODY_LIMIT, WINDOW, handshake, user_to_erase
+from switchboard.channels.whatsapp.files import files_of
 from switchboard.channels.whatsapp.media import MEDIA
 from switchboard.channels.whatsapp.parse import parse
 from switchboard.channels.whatsapp.verify import verify
@@ -37,4 +38,5 @@ CHANNEL = Channel(
     watch=watch,
     window_of=lambda _ours: WINDOW,
     media=MEDIA,
+    files_of=files_of,
 )

@@ -13,6 +13,7 @@ from switchboard.channels import Secret
 from switchboard.channels.meta_graph import Graph
 from switchboard.channels.payload import child, ident, items, key
 from switchboard.channels.rest import no_id
+from switchboard.channels.whatsapp.files import kind_of
 from switchboard.instant import system_clock
 from switchboard.message import DeliveryStatus, Outgoing, Sent
 
@@ -33,7 +34,7 @@ class WhatsAppSender:
         self._graph, self._clock = graph, clock
 
     def send(self, outgoing: Outgoing) -> Sent:
-        """Send a text. That Meta took it does not mean that it was sent: statuses tell (rule WA-6)."""
+        """Send a text, or a file. That Meta took it does not mean that it was sent: statuses tell (rule WA-6)."""
         answer = self._graph.post_message(outgoing.sender, _document(outgoing))
         found = [ident(child({"": message}, ""), "id") for message in items(answer, "messages")]
         if not found or found[0] is None:
@@ -46,13 +47,21 @@ class WhatsAppSender:
 
 
 def _document(outgoing: Outgoing) -> dict[str, Any]:
-    """A free text, never a template (rule WA-3), to a phone number or to a user id (rule WA-1)."""
+    """A free message, never a template (rule WA-3), to a phone number or to a user id (rule WA-1)."""
     field = "recipient" if _BSUID.fullmatch(outgoing.recipient) else "to"
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         field: outgoing.recipient,
-        "type": "text",
-        "text": {"body": outgoing.text[:TEXT_LIMIT], "preview_url": False},
+        **_content(outgoing),
         "biz_opaque_callback_data": f"{outgoing.conversation_id} {outgoing.message_id}",
     }
+
+
+def _content(outgoing: Outgoing) -> dict[str, Any]:
+    if not outgoing.files:
+        return {"type": "text", "text": {"body": outgoing.text[:TEXT_LIMIT], "preview_url": False}}
+    (file,) = outgoing.files
+    kind = kind_of(file.content_type)
+    named = {"filename": file.filename} if kind == "document" else {}
+    return {"type": kind, kind: {"link": file.url, **named}}

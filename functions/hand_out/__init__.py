@@ -1,0 +1,1 @@
+"""Hands out files that agents sent as links."""
