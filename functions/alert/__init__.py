@@ -1,0 +1,1 @@
+"""Tells agents outside of the console what waits for them."""

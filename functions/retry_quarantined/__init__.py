@@ -1,0 +1,1 @@
+"""Reads again what is in quarantine."""
