@@ -88,8 +88,8 @@ class SignIn(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.PROFILE],
-                callback_urls=[f"{console_url}/"],
-                logout_urls=[f"{console_url}/"],
+                callback_urls=[console_url],
+                logout_urls=[console_url],
             ),
             supported_identity_providers=[
                 cognito.UserPoolClientIdentityProvider.COGNITO,
@@ -98,6 +98,7 @@ class SignIn(Construct):
             access_token_validity=Duration.hours(1),
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.hours(12),
+            enable_token_revocation=True,
             prevent_user_existence_errors=True,
         )
 
@@ -120,7 +121,9 @@ class Api(Construct):
             endpoint=settings.endpoint, api=self.http.api_id, region=Aws.REGION, suffix=Aws.URL_SUFFIX
         )
         self.public_base_url = settings.public_base_url or self.url
-        self.sign_in = SignIn(self, "SignIn", settings=settings, console_url=settings.console_url or self.url)
+        self.console_origin = settings.console_url or settings.endpoint or self.url
+        self.console_url = f"{settings.console_url or self.url}/console/"
+        self.sign_in = SignIn(self, "SignIn", settings=settings, console_url=self.console_url)
 
     def _open(self, settings: StageSettings) -> None:
         log = logs.LogGroup(self, "AccessLog", retention=settings.log_retention, removal_policy=RemovalPolicy.DESTROY)
@@ -160,12 +163,36 @@ class Api(Construct):
                     )
                 )
 
+    def hand_out_files(self, function: lambda_.Function) -> None:
+        """Files that went to customers as links."""
+        for route in self._route("/files/{conversation}/{file}", "HandOutFiles", function):
+            Validations.of(route).acknowledge(
+                Acknowledgment(
+                    id="AwsSolutions-APIG4", reason="customers have no sign-in; a file is named by 256 random bits"
+                )
+            )
+
     def serve_agents(self, function: lambda_.Function) -> None:
         """Only with a token that the user pool gave to the console's client."""
         authorizer = HttpJwtAuthorizer(
             "Agents", self.sign_in.issuer, jwt_audience=[self.sign_in.client.user_pool_client_id]
         )
         self._route("/agent/{proxy+}", "ServeAgents", function, authorizer)
+
+    def serve_console(self, function: lambda_.Function) -> None:
+        """Whatever no other route takes: none may end in a slash, as the page's own address does."""
+        route = apigatewayv2.HttpRoute(
+            self,
+            "ShowConsole",
+            http_api=self.http,
+            route_key=apigatewayv2.HttpRouteKey.DEFAULT,
+            integration=HttpLambdaIntegration("ServeConsole", function),
+        )
+        Validations.of(route).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-APIG4", reason="the page is the same for everybody, and what it shows needs a token"
+            )
+        )
 
     def _route(
         self, path: str, id: str, function: lambda_.Function, authorizer: HttpJwtAuthorizer | None = None

@@ -18,7 +18,7 @@ from switchboard.policy import Policy
 
 _KNOBS = (
     *("endpoint", "public_base_url", "provider_base_url", "clock_file"),
-    *("console_url", "identity_provider", "alarm_email"),
+    *("console_url", "console_framed_by", "identity_provider", "alarm_email"),
 )
 """Settings that belong to one deployment rather than to its stage: `-c NAME=VALUE` overrides them."""
 

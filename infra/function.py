@@ -100,11 +100,17 @@ class WorkQueue(Construct):
 
 
 class ChangeStream(Construct):
-    """A table's changes in order. What keeps failing is set aside, so that it does not hold up the rest."""
+    """A table's changes in order. What keeps failing is set aside, so that it does not hold up the rest.
 
-    def __init__(self, scope: Construct, id: str, *, table: dynamodb.TableV2, settings: StageSettings) -> None:
+    Only `items` whose sort key begins so wake anybody: the others are dropped unread, and cost nothing.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, table: dynamodb.TableV2, items: Sequence[str], settings: StageSettings
+    ) -> None:
         super().__init__(scope, id)
         self._arn = table.table_stream_arn
+        self._items = items
         self.failures = parking_queue(self, "Failures", settings)
 
     def statements(self) -> list[iam.PolicyStatement]:
@@ -138,6 +144,12 @@ class ChangeStream(Construct):
             retry_attempts=_STREAM_TRIES,
             report_batch_item_failures=True,
             on_failure=SqsDlq(self.failures),
+            filters=[
+                lambda_.FilterCriteria.filter(
+                    {"dynamodb": {"Keys": {"item": {"S": lambda_.FilterRule.begins_with(prefix)}}}}
+                )
+                for prefix in self._items
+            ],
         )
 
     def _required_arn(self) -> str:

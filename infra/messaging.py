@@ -15,9 +15,13 @@ from infra.settings import StageSettings
 from switchboard.events import (
     CONVERSATION_EVENTS,
     SOURCE,
+    ConversationAssigned,
     ConversationMessageAdded,
     ConversationMessageChanged,
+    ConversationNoted,
     ConversationOpened,
+    ConversationPromiseBroken,
+    ConversationPromiseRenewed,
     ConversationQueued,
     Event,
     MessageQuarantined,
@@ -50,6 +54,11 @@ SUBSCRIPTIONS: Mapping[str, Mapping[str, events.EventPattern]] = {
         "Changes": _pattern(ConversationMessageChanged, detail=_BY_SENDER),
     },
     "notify": {"Happened": _pattern(*CONVERSATION_EVENTS)},
+    "alert": {
+        "Concerning": _pattern(
+            ConversationAssigned, ConversationNoted, ConversationPromiseRenewed, ConversationPromiseBroken
+        )
+    },
 }
 """Who is told of what: one queue per function, one rule per pattern."""
 

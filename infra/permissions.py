@@ -30,10 +30,18 @@ class Resource(StrEnum):
     CONTENT_BYTES = auto()
     MEDIA_FILES = auto()
     RELEASED_FILES = auto()
+    UPLOADED_FILES = auto()
+    OUTGOING_FILES = auto()
+    AGENTS_FILES = auto()
     MAIL_IDENTITIES = auto()
     ROUTER_QUEUE = auto()
     ERASE_QUEUE = auto()
     NOTIFY_QUEUE = auto()
+    RETRY_QUEUE = auto()
+    ALERT_QUEUE = auto()
+    WEBHOOK_KEY = auto()
+    CUSTOMERS_REFUSALS = auto()
+    QUARANTINE_RECEIVED = auto()
     CONVERSATIONS = auto()
     CONVERSATIONS_LANES = auto()
     CONVERSATIONS_DUE = auto()
@@ -42,6 +50,7 @@ class Resource(StrEnum):
     CONVERSATIONS_CUSTOMERS = auto()
     CONVERSATIONS_TIMELINE = auto()
     CONVERSATIONS_HELD = auto()
+    CONVERSATIONS_DRAFTS = auto()
     AGENTS = auto()
     AGENTS_CANDIDATES = auto()
     AGENTS_MEMBERS = auto()
@@ -53,6 +62,8 @@ class Resource(StrEnum):
     ERASURES = auto()
     DECISIONS = auto()
     CONSOLES = auto()
+    SETTINGS = auto()
+    USER_POOL = auto()
     SOCKETS = auto()
     PUSH_TICKETS = auto()
 
@@ -65,6 +76,8 @@ class Grant:
     service: str
     actions: tuple[str, ...]
     resources: tuple[Resource, ...]
+    within: tuple[str, ...] = ()
+    """Of a bucket, the beginnings of keys that may be listed."""
 
     def statement(self, arns: Mapping[Resource, Sequence[str]]) -> iam.PolicyStatement:
         """The grant in IAM's words."""
@@ -72,6 +85,7 @@ class Grant:
             sid=self.sid,
             actions=[f"{self.service}:{action}" for action in self.actions],
             resources=[arn for resource in self.resources for arn in arns[resource]],
+            conditions={"StringLike": {"s3:prefix": list(self.within)}} if self.within else None,
         )
 
 
@@ -146,6 +160,9 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("RecordOptOut", "GetItem PutItem UpdateItem", Resource.CUSTOMERS),
         Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.ALL_SECRETS,)),
         Grant("SendMail", "ses", ("SendEmail",), (Resource.MAIL_IDENTITIES,)),
+        Grant("SendFilesByMail", "ses", ("SendRawEmail",), (Resource.MAIL_IDENTITIES,)),
+        Grant("ReadOutgoing", "s3", ("GetObject",), (Resource.OUTGOING_FILES,)),
+        Grant("PassFilesOn", "s3", ("GetObject",), (Resource.MEDIA_FILES,)),
     ),
     "fetch_media": (
         _table("RecordFiles", "GetItem UpdateItem", Resource.CONVERSATIONS),
@@ -164,6 +181,8 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("ListQueues", "Query", Resource.CONVERSATIONS_PLACED),
         _table("ListAgents", "Query", Resource.AGENTS_MEMBERS),
         _table("ShowHeld", "Query", Resource.CONVERSATIONS_HELD),
+        _table("KeepBookmarks", "UpdateItem", Resource.CONVERSATIONS),
+        _table("ListDrafts", "Query", Resource.CONVERSATIONS_DRAFTS),
         _table("ClaimAgents", _CLAIM, Resource.AGENTS),
         _table("FindCandidates", "Query", Resource.AGENTS_CANDIDATES),
         _table("CheckConsent", "GetItem", Resource.CUSTOMERS),
@@ -174,19 +193,42 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("AddLanes", "UpdateItem", Resource.QUEUES),
         _table("ShowCoverage", "Query", Resource.QUEUES),
         _RECORD_DECISIONS,
-        _table("ShowQuarantined", "GetItem Query", Resource.QUARANTINE),
+        _table("ShowQuarantined", "GetItem", Resource.QUARANTINE),
+        _table("ListQuarantined", "Query", Resource.QUARANTINE_RECEIVED),
+        _table("SettleQuarantined", "PutItem", Resource.QUARANTINE),
+        _table("ListOptOuts", "Query", Resource.CUSTOMERS_REFUSALS),
+        Grant("AskToRetry", "sqs", ("SendMessage",), (Resource.RETRY_QUEUE,)),
         Grant("ShowRawBytes", "s3", ("GetObject",), (Resource.QUARANTINED_BYTES,)),
         Grant("ShowContent", "s3", ("GetObject",), (Resource.CONTENT_BYTES,)),
         Grant("ReleaseFiles", "s3", ("GetObject", "GetObjectTagging"), (Resource.RELEASED_FILES,)),
+        Grant("OfferUploads", "s3", ("PutObject",), (Resource.UPLOADED_FILES,)),
+        Grant("CheckUploads", "s3", ("GetObject", "GetObjectTagging"), (Resource.UPLOADED_FILES,)),
+        Grant("KeepOutgoing", "s3", ("PutObject",), (Resource.OUTGOING_FILES,)),
+        Grant("ReleaseOutgoing", "s3", ("GetObject",), (Resource.OUTGOING_FILES,)),
         _RECORD_ERASURE,
         _READ_PEPPER,
         _ASK_TO_ERASE,
         _LOOK_AGAIN,
         _table("HandOutTickets", "PutItem", Resource.PUSH_TICKETS),
         _table("ReadFeeds", "Query", Resource.CONSOLES),
+        _table("ReadSettings", "GetItem Query", Resource.SETTINGS),
+        _table("ChangeSettings", "PutItem DeleteItem", Resource.SETTINGS),
+        _table("ChangeTeam", "PutItem DeleteItem", Resource.AGENTS),
+        Grant("FindPeople", "cognito-idp", ("ListUsers", "ListUsersInGroup"), (Resource.USER_POOL,)),
+        Grant("InvitePeople", "cognito-idp", ("AdminCreateUser",), (Resource.USER_POOL,)),
+        Grant(
+            "AdmitPeople",
+            "cognito-idp",
+            ("AdminEnableUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
+            (Resource.USER_POOL,),
+        ),
+        Grant("ShutOutPeople", "cognito-idp", ("AdminDisableUser", "AdminUserGlobalSignOut"), (Resource.USER_POOL,)),
     ),
+    "console": (),
     "push": (
-        _table("KnowConsoles", "GetItem PutItem DeleteItem", Resource.CONSOLES),
+        _table("KnowConsoles", "GetItem PutItem UpdateItem DeleteItem", Resource.CONSOLES),
+        _table("FindLookers", "Query", Resource.CONSOLES),
+        _table("SeeWhatIsLookedAt", "GetItem", Resource.CONVERSATIONS),
         _CALL_CONSOLES,
     ),
     "notify": (
@@ -196,6 +238,25 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _table("ForgetConsoles", "DeleteItem", Resource.CONSOLES),
         _CALL_CONSOLES,
         Grant("HintLater", "sqs", ("SendMessage",), (Resource.NOTIFY_QUEUE,)),
+    ),
+    "hand_out": (Grant("ReadOutgoing", "s3", ("GetObject",), (Resource.OUTGOING_FILES,)),),
+    "alert": (
+        _table("SeeWhoHasIt", "GetItem", Resource.CONVERSATIONS),
+        _table("KnowAgents", "GetItem", Resource.AGENTS),
+        _table("KeepSlates", "GetItem PutItem", Resource.CONSOLES),
+        _table("FindConsoles", "Query", Resource.CONSOLES),
+        _table("ReleaseClaims", "DeleteItem", Resource.CONSOLES),
+        Grant("LookLater", "sqs", ("SendMessage",), (Resource.ALERT_QUEUE,)),
+        Grant("ReadWebhookKey", "secretsmanager", ("GetSecretValue",), (Resource.WEBHOOK_KEY,)),
+        Grant("SendMail", "ses", ("SendEmail",), (Resource.MAIL_IDENTITIES,)),
+    ),
+    "retry_quarantined": (
+        _PUT_ON_BUS,
+        Grant("ReadOwnSecrets", "secretsmanager", ("GetSecretValue",), (Resource.EMAIL_SECRETS,)),
+        Grant("ReadRawBytes", "s3", ("GetObject",), (Resource.QUARANTINED_BYTES,)),
+        Grant("ReadMail", "s3", ("GetObject",), (Resource.MAIL_BYTES, Resource.CONTENT_BYTES)),
+        Grant("KeepContent", "s3", ("PutObject",), (Resource.CONTENT_BYTES,)),
+        _table("SettleQuarantined", "GetItem PutItem", Resource.QUARANTINE),
     ),
     "erasure_api": (
         Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.CALLBACK_SECRETS,)),
@@ -215,6 +276,8 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         Grant(
             "EraseFiles", "s3", ("DeleteObject",), (Resource.MAIL_BYTES, Resource.CONTENT_BYTES, Resource.MEDIA_FILES)
         ),
+        Grant("EraseAgentsFiles", "s3", ("DeleteObject",), (Resource.UPLOADED_FILES, Resource.OUTGOING_FILES)),
+        Grant("FindAgentsFiles", "s3", ("ListBucket",), (Resource.AGENTS_FILES,), within=("uploads/*", "outgoing/*")),
         Grant("ReadSecrets", "secretsmanager", ("GetSecretValue",), (Resource.ERASING_SECRETS,)),
         _LOOK_AGAIN,
     ),
@@ -238,10 +301,16 @@ _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
     Resource.CONTENT_BYTES: ("RAW_BUCKET",),
     Resource.MEDIA_FILES: ("RAW_BUCKET",),
     Resource.RELEASED_FILES: ("RAW_BUCKET", "SCAN_MEDIA"),
+    Resource.UPLOADED_FILES: ("RAW_BUCKET",),
+    Resource.OUTGOING_FILES: ("RAW_BUCKET",),
+    Resource.AGENTS_FILES: ("RAW_BUCKET",),
     Resource.MAIL_IDENTITIES: ("CONFIGURATION_SET",),
     Resource.ROUTER_QUEUE: ("ROUTER_QUEUE_URL",),
     Resource.ERASE_QUEUE: ("ERASE_QUEUE_URL",),
     Resource.NOTIFY_QUEUE: ("NOTIFY_QUEUE_URL",),
+    Resource.RETRY_QUEUE: ("RETRY_QUEUE_URL",),
+    Resource.ALERT_QUEUE: ("ALERT_QUEUE_URL", "CONSOLE_URL", "PROVIDER_BASE_URL"),
+    Resource.WEBHOOK_KEY: ("WEBHOOK_SECRET",),
     Resource.CONVERSATIONS: ("CONVERSATIONS_TABLE",),
     Resource.AGENTS: ("AGENTS_TABLE",),
     Resource.CUSTOMERS: ("CUSTOMERS_TABLE",),
@@ -250,6 +319,8 @@ _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
     Resource.ERASURES: ("ERASURES_TABLE",),
     Resource.DECISIONS: ("DECISIONS_TABLE",),
     Resource.CONSOLES: ("CONSOLES_TABLE",),
+    Resource.SETTINGS: ("SETTINGS_TABLE",),
+    Resource.USER_POOL: ("USER_POOL_ID",),
     Resource.SOCKETS: ("PUSH_ENDPOINT",),
     Resource.PUSH_TICKETS: ("CONSOLES_TABLE", "PUSH_URL"),
 }

@@ -1,4 +1,4 @@
-"""What saves texts that the webhook could not take: the fallback's queue, and the reconciler's clock (rule X-3)."""
+"""What saves what ingest could not take: the fallback's queue, the reconciler's clock (rule X-3), and retries."""
 
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -18,6 +18,7 @@ class Rescue(Construct):
     def __init__(self, scope: Construct, id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, id)
         self.caught = WorkQueue(self, "Caught", name="ingest_sms", settings=settings)
+        self.retries = WorkQueue(self, "Retries", name="retry_quarantined", settings=settings)
 
     def reconcile_with(self, function: lambda_.Function) -> None:
         """Call the reconciler every few minutes. A lost call is made up for by the next."""

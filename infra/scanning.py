@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.storage import MEDIA_PREFIX
+from infra.storage import MEDIA_PREFIX, UPLOADS_PREFIX
 
 _SERVICE = "malware-protection-plan.guardduty.amazonaws.com"
 _RULE = "DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*"
@@ -17,8 +17,12 @@ _VALIDATION = "malware-protection-resource-validation-object"
 """GuardDuty puts it into the bucket to see whether its rights suffice."""
 
 
+_SCANNED = (MEDIA_PREFIX, UPLOADS_PREFIX)
+"""What comes from others: customers' files, and agents' before they are sent."""
+
+
 class MalwareScan(Construct):
-    """The scan of one prefix of a bucket.
+    """The scan of some prefixes of a bucket.
 
     https://docs.aws.amazon.com/guardduty/latest/ug/malware-protection-s3-iam-policy-prerequisite.html
     """
@@ -32,7 +36,7 @@ class MalwareScan(Construct):
             role=role.role_arn,
             protected_resource=guardduty.CfnMalwareProtectionPlan.CFNProtectedResourceProperty(
                 s3_bucket=guardduty.CfnMalwareProtectionPlan.S3BucketProperty(
-                    bucket_name=bucket.bucket_name, object_prefixes=[MEDIA_PREFIX]
+                    bucket_name=bucket.bucket_name, object_prefixes=list(_SCANNED)
                 )
             ),
             actions=guardduty.CfnMalwareProtectionPlan.CFNActionsProperty(
@@ -42,8 +46,9 @@ class MalwareScan(Construct):
 
     def _role(self, bucket: s3.IBucket) -> iam.Role:
         rule = Stack.of(self).format_arn(service="events", resource="rule", resource_name=_RULE)
-        files = bucket.arn_for_objects(f"{MEDIA_PREFIX}*")
+        files = [bucket.arn_for_objects(f"{prefix}*") for prefix in _SCANNED]
         managed = {"StringLike": {"events:ManagedBy": _SERVICE}}
+        keeping = "PutRule DeleteRule PutTargets RemoveTargets"
         role = iam.Role(
             self,
             "Role",
@@ -51,44 +56,45 @@ class MalwareScan(Construct):
             inline_policies={
                 "Own": iam.PolicyDocument(
                     statements=[
-                        _allow("ManageOwnRule", "events", "PutRule DeleteRule PutTargets RemoveTargets", rule, managed),
+                        _allow("ManageOwnRule", "events", keeping, rule, conditions=managed),
                         _allow("WatchOwnRule", "events", "DescribeRule ListTargetsByRule", rule),
                         _allow("HearOfObjects", "s3", "PutBucketNotification GetBucketNotification", bucket.bucket_arn),
                         _allow("CheckBucket", "s3", "ListBucket", bucket.bucket_arn),
                         _allow("TryRights", "s3", "PutObject", bucket.arn_for_objects(_VALIDATION)),
-                        _allow("Scan", "s3", "GetObject GetObjectVersion", files),
+                        _allow("Scan", "s3", "GetObject GetObjectVersion", *files),
                         _allow(
                             "TellResult",
                             "s3",
                             "PutObjectTagging GetObjectTagging PutObjectVersionTagging GetObjectVersionTagging",
-                            files,
+                            *files,
                         ),
                     ]
                 )
             },
         )
-        for resource in (f"arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/{_RULE}", _files_of(bucket)):
+        own = f"arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/{_RULE}"
+        for resource in (own, *(_files_of(bucket, prefix) for prefix in _SCANNED)):
             Validations.of(role).acknowledge(
                 Acknowledgment(
                     id=f"AwsSolutions-IAM5[Resource::{resource}]",
-                    reason="it scans every customer's file, and names its own rule itself",
+                    reason="it scans every file that comes, and names its own rule itself",
                 )
             )
         return role
 
 
-def _files_of(bucket: s3.IBucket) -> str:
+def _files_of(bucket: s3.IBucket, prefix: str) -> str:
     """The files' ARN as cdk-nag writes it, which names the other stack's output; if that changes, it says how."""
     output = {
         "StackName": Stack.of(bucket).stack_name,
         "Region": {"Ref": "AWS::Region"},
         "OutputName": "PublishOutputFnGetAttStorageRaw7E344C76ArnC2DBB4A9",
     }
-    return json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":")) + f"/{MEDIA_PREFIX}*"
+    return json.dumps({"Fn::GetStackOutput": output}, separators=(",", ":")) + f"/{prefix}*"
 
 
 def _allow(
-    sid: str, service: str, actions: str, resource: str, conditions: dict[str, dict[str, str]] | None = None
+    sid: str, service: str, actions: str, *resources: str, conditions: dict[str, dict[str, str]] | None = None
 ) -> iam.PolicyStatement:
     named = [f"{service}:{action}" for action in actions.split()]
-    return iam.PolicyStatement(sid=sid, actions=named, resources=[resource], conditions=conditions)
+    return iam.PolicyStatement(sid=sid, actions=named, resources=list(resources), conditions=conditions)

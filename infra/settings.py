@@ -12,6 +12,8 @@ from switchboard.push import OVERLAP
 
 _CLOUD_API = "https://{api}.execute-api.{region}.{suffix}"
 _EMBEDDED_API = "{endpoint}/_aws/execute-api/{api}/$default"
+_CLOUD_SIGN_IN = "https://{domain}.auth.{region}.amazoncognito.com"
+_EMBEDDED_SIGN_IN = "{endpoint}"
 _CLOUD_PUSH = "https://{api}.execute-api.{region}.{suffix}/{stage}"
 _EMBEDDED_PUSH = "{endpoint}/_aws/execute-api/{api}/{stage}"
 
@@ -72,7 +74,11 @@ class StageSettings:
     clock_file: str = ""
     """Says by how many seconds a sandbox is ahead of the machine; empty in the cloud, where time is what it is."""
     console_url: str = ""
-    """Where agents come back to after signing in; empty is the API's URL."""
+    """Where a domain of one's own stands before the API, for agents; empty is the API's URL."""
+    console_framed_by: str = ""
+    """The origin of a page that may show the console in a frame; empty is none."""
+    sign_in_url: str = _CLOUD_SIGN_IN
+    """The user pool's hosted pages; see `infra.console` for the placeholders."""
     identity_provider: str = ""
     """The user pool's name of the company's sign-in (docs/operations.md), offered beside the pool's own."""
     alarm_email: str = ""
@@ -120,6 +126,10 @@ _FUNCTIONS = {
     "push": FunctionSettings(timeout=10),
     "notify": FunctionSettings(timeout=_NOTIFYING),
     "agent_api": FunctionSettings(timeout=20),  # the HTTP API gives up after 30 s
+    "console": FunctionSettings(timeout=5),
+    "hand_out": FunctionSettings(timeout=10),
+    "alert": FunctionSettings(tries=_PATIENT),
+    "retry_quarantined": FunctionSettings(timeout=60, memory=1024, batch=1, consumers=2),  # mail, as ingest_email
     "erasure_api": FunctionSettings(timeout=10),
     "erase": FunctionSettings(timeout=300, tries=_PATIENT, batch=1, consumers=2),  # a long history, and nobody waits
     "watch_channels": FunctionSettings(timeout=300),  # each provider may take its time
@@ -139,6 +149,10 @@ _PROD_FUNCTIONS = {
     "push": FunctionSettings(timeout=10, reserved_concurrency=50),
     "notify": FunctionSettings(timeout=_NOTIFYING, reserved_concurrency=20, consumers=20),
     "agent_api": FunctionSettings(timeout=20, memory=1024, reserved_concurrency=100),
+    "console": FunctionSettings(timeout=5, reserved_concurrency=20),
+    "hand_out": FunctionSettings(timeout=10, reserved_concurrency=20),
+    "alert": FunctionSettings(tries=_PATIENT, reserved_concurrency=10),
+    "retry_quarantined": FunctionSettings(timeout=60, memory=1024, batch=1, consumers=2, reserved_concurrency=2),
     "erasure_api": FunctionSettings(timeout=10, reserved_concurrency=5),
     "erase": FunctionSettings(timeout=300, tries=_PATIENT, batch=1, consumers=5, reserved_concurrency=5),
     "watch_channels": FunctionSettings(timeout=300, reserved_concurrency=1),
@@ -159,6 +173,7 @@ STAGES: Mapping[str, StageSettings] = {
             password_auth=True,
             api_url=_EMBEDDED_API,
             push_url=_EMBEDDED_PUSH,
+            sign_in_url=_EMBEDDED_SIGN_IN,
             endpoint="http://127.0.0.1:4566",
         ),
         StageSettings(stage="dev", functions=_FUNCTIONS),

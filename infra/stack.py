@@ -6,6 +6,8 @@ from pathlib import Path
 from aws_cdk import Acknowledgment, CfnOutput, Stack, Validations
 from constructs import Construct
 
+from infra import console
+from infra.alerting import Alerting
 from infra.api import Api
 from infra.clock import Clock
 from infra.credentials import AccountSecrets
@@ -19,7 +21,16 @@ from infra.push import STAGE, Push
 from infra.rescue import Rescue
 from infra.ses import domains_of, mail_addresses
 from infra.settings import StageSettings
-from infra.storage import CONTENT_PREFIX, MAIL_PREFIX, MEDIA_PREFIX, QUARANTINE_PREFIX, Storage
+from infra.storage import (
+    CONTENT_PREFIX,
+    MAIL_PREFIX,
+    MEDIA_PREFIX,
+    OUTGOING_PREFIX,
+    QUARANTINE_PREFIX,
+    TOLD_ITEMS,
+    UPLOADS_PREFIX,
+    Storage,
+)
 from switchboard.policy import Policy
 
 _PREFIXES: Mapping[Resource, str] = {
@@ -28,6 +39,8 @@ _PREFIXES: Mapping[Resource, str] = {
     Resource.CONTENT_BYTES: CONTENT_PREFIX,
     Resource.MEDIA_FILES: MEDIA_PREFIX,
     Resource.RELEASED_FILES: MEDIA_PREFIX,
+    Resource.UPLOADED_FILES: UPLOADS_PREFIX,
+    Resource.OUTGOING_FILES: OUTGOING_PREFIX,
 }
 """The parts of the raw bucket."""
 
@@ -53,23 +66,30 @@ class SwitchboardStack(Stack):
         self.mail = Mail(self, "Mail", settings=settings, bucket=self.storage.raw)
         self.erasing = Erasing(self, "Erasing", settings=settings)
         self.rescue = Rescue(self, "Rescue", settings=settings)
+        self.alerting = Alerting(self, "Alerting", settings=settings, has_webhook=policy.alerts.webhook is not None)
         self.inboxes: dict[str, WorkQueue] = {
             **self.messaging.queues,
             "ingest_email": self.mail.inbox,
             "erase": self.erasing.inbox,
             "ingest_sms": self.rescue.caught,
+            "retry_quarantined": self.rescue.retries,
         }
         self.secrets = AccountSecrets(self, "Secrets", settings=settings, accounts=policy.accounts)
         self.api = Api(self, "Api", settings=settings)
         self.push = Push(self, "PushApi", settings=settings)
-        self.changes = ChangeStream(self, "Changes", table=self.storage.conversations, settings=settings)
+        self.changes = ChangeStream(
+            self, "Changes", table=self.storage.conversations, items=TOLD_ITEMS, settings=settings
+        )
         self.functions = self._functions()
         self.api.receive("/sms/{account}", "ReceiveSms", self.functions["ingest_sms"].function)
         self.api.receive("/caught/sms/{account}", "CatchSms", self.functions["catch_sms"].function)
         self.rescue.reconcile_with(self.functions["reconcile_sms"].function)
         self.api.receive("/social/{channel}/{account}", "ReceiveSocial", self.functions["ingest_social"].function)
+        self.api.hand_out_files(self.functions["hand_out"].function)
+        self.storage.take_uploads_from(self.api.console_origin)
         self.api.take_erasures(self.functions["erasure_api"].function)
         self.api.serve_agents(self.functions["agent_api"].function)
+        self.api.serve_console(self.functions["console"].function)
         self.push.serve(self.functions["push"].function)
         Clock(
             self,
@@ -88,6 +108,7 @@ class SwitchboardStack(Stack):
 
     def _functions(self) -> dict[str, Function]:
         arns, values = self._arns(), self._values()
+        told = {"console": console.environment(self._settings, self.api.sign_in, self.push, self.storage.raw)}
         sources: dict[str, Source] = {**self.inboxes, "outbox": self.changes}
         return {
             name: Function(
@@ -96,7 +117,7 @@ class SwitchboardStack(Stack):
                 name=name,
                 settings=self._settings,
                 code=code,
-                environment=environment_of(name, values),
+                environment=environment_of(name, values) | told.get(name, {}),
                 statements=statements_of(name, arns),
                 source=sources.get(name),
             )
@@ -120,8 +141,12 @@ class SwitchboardStack(Stack):
             Resource.PEPPER: [self.erasing.pepper_arn],
             Resource.MAIL_IDENTITIES: self._mail_identities(),
             **{resource: [storage.raw.arn_for_objects(f"{prefix}*")] for resource, prefix in _PREFIXES.items()},
+            Resource.AGENTS_FILES: [storage.raw.bucket_arn],
             Resource.ROUTER_QUEUE: [self.messaging.queues["router"].queue.queue_arn],
             Resource.ERASE_QUEUE: [self.erasing.inbox.queue.queue_arn],
+            Resource.RETRY_QUEUE: [self.rescue.retries.queue.queue_arn],
+            Resource.ALERT_QUEUE: [self.messaging.queues["alert"].queue.queue_arn],
+            Resource.WEBHOOK_KEY: self.alerting.key_arns,
             Resource.NOTIFY_QUEUE: [self.messaging.queues["notify"].queue.queue_arn],
             Resource.CONVERSATIONS: [conversations],
             Resource.CONVERSATIONS_LANES: [f"{conversations}/index/lanes"],
@@ -131,6 +156,7 @@ class SwitchboardStack(Stack):
             Resource.CONVERSATIONS_CUSTOMERS: [f"{conversations}/index/customers"],
             Resource.CONVERSATIONS_TIMELINE: [f"{conversations}/index/timeline"],
             Resource.CONVERSATIONS_HELD: [f"{conversations}/index/held"],
+            Resource.CONVERSATIONS_DRAFTS: [f"{conversations}/index/drafts"],
             Resource.AGENTS: [agents],
             Resource.AGENTS_CANDIDATES: [f"{agents}/index/candidates"],
             Resource.AGENTS_MEMBERS: [f"{agents}/index/members"],
@@ -138,11 +164,15 @@ class SwitchboardStack(Stack):
             Resource.CUSTOMERS: [storage.customers.table_arn],
             Resource.CUSTOMERS_IDENTITIES: [f"{storage.customers.table_arn}/index/identities"],
             Resource.QUEUES: [storage.queues.table_arn],
+            Resource.CUSTOMERS_REFUSALS: [f"{storage.customers.table_arn}/index/refusals"],
             Resource.QUARANTINE: [storage.quarantine.table_arn],
+            Resource.QUARANTINE_RECEIVED: [f"{storage.quarantine.table_arn}/index/received"],
             Resource.ERASURES: [storage.erasures.table_arn],
             Resource.DECISIONS: [storage.decisions.table_arn],
             Resource.CONSOLES: [storage.consoles.table_arn],
             Resource.PUSH_TICKETS: [storage.consoles.table_arn],
+            Resource.SETTINGS: [storage.settings.table_arn],
+            Resource.USER_POOL: [self.api.sign_in.pool.user_pool_arn],
             Resource.SOCKETS: [self.push.connections_arn],
         }
 
@@ -163,6 +193,10 @@ class SwitchboardStack(Stack):
             "ROUTER_QUEUE_URL": self.messaging.queues["router"].queue.queue_url,
             "CAUGHT_QUEUE_URL": self.rescue.caught.queue.queue_url,
             "ERASE_QUEUE_URL": self.erasing.inbox.queue.queue_url,
+            "RETRY_QUEUE_URL": self.rescue.retries.queue.queue_url,
+            "ALERT_QUEUE_URL": self.messaging.queues["alert"].queue.queue_url,
+            "WEBHOOK_SECRET": self.alerting.key_name,
+            "CONSOLE_URL": self.api.console_url,
             "NOTIFY_QUEUE_URL": self.messaging.queues["notify"].queue.queue_url,
             "PUSH_URL": self.push.url,
             "PUSH_ENDPOINT": self.push.endpoint,
@@ -180,6 +214,8 @@ class SwitchboardStack(Stack):
             "ERASURES_TABLE": storage.erasures.table_name,
             "DECISIONS_TABLE": storage.decisions.table_name,
             "CONSOLES_TABLE": storage.consoles.table_name,
+            "SETTINGS_TABLE": storage.settings.table_name,
+            "USER_POOL_ID": self.api.sign_in.pool.user_pool_id,
         }
 
     def _acknowledge_prefixes(self) -> None:
@@ -227,6 +263,7 @@ class SwitchboardStack(Stack):
         outputs = {
             "ApiUrl": self.api.url,
             "PublicBaseUrl": self.api.public_base_url,
+            "ConsoleUrl": self.api.console_url,
             "UserPoolId": sign_in.pool.user_pool_id,
             "UserPoolClientId": sign_in.client.user_pool_client_id,
             "UserPoolDomain": sign_in.domain.domain_name,
@@ -242,6 +279,7 @@ class SwitchboardStack(Stack):
             "ErasuresTable": storage.erasures.table_name,
             "DecisionsTable": storage.decisions.table_name,
             "ConsolesTable": storage.consoles.table_name,
+            "SettingsTable": storage.settings.table_name,
             "PushUrl": self.push.url,
             "PushEndpoint": self.push.endpoint,
             "UndeliveredUrl": messaging.undelivered.queue_url,

@@ -15,6 +15,12 @@ CONTENT_PREFIX = "content/"
 MEDIA_PREFIX = "media/"
 """Copies of customers' files, apart from everything else: scanned before they are handed out."""
 
+TOLD_ITEMS = ("conversation#", "message#")
+"""What of the conversations table somebody is told of; what agents keep of conversations is theirs alone."""
+UPLOADS_PREFIX, OUTGOING_PREFIX = "uploads/", "outgoing/"
+"""Agents' files, as their consoles put them, and the copies of those that were sent."""
+
+_UPLOADED = Duration.days(1)
 _QUARANTINED = Duration.days(30)
 _KEPT = Duration.days(400)
 """More than a year: customers come back to last year's order, and answer the mail about it."""
@@ -43,6 +49,16 @@ def _index(
 
 _DUE_CONVERSATIONS = _index("due", [_number("due_shard")], [_text("check_at")])
 _HELD_CONVERSATIONS = _index("held", [_text("held_in")], [_text("counterparty"), _text("awaiting_since")])
+_REFUSALS = _index(
+    "refusals", [_text("refused")], [_text("place")], "account", "customer_id", "consent", "kind", "wording", "by"
+)
+_RECEIVED = _index(
+    "received",
+    [_text("account"), _text("state")],
+    [_text("place")],
+    *("channel", "quarantine_id", "reason", "key", "size", "at", "query", "asked_at", "asked_by", "retried_at"),
+    *("outcome", "dismissed_at", "dismissed_by", "revision"),
+)
 _DUE_AGENTS = _index("due", [_number("due_shard")], [_text("due_at")])
 
 
@@ -64,8 +80,10 @@ class Storage(Construct):
                 _index("customers", [_text("customer_id")], [_text("opened_at")]),
                 _index("timeline", [_text("customer_id")], [_text("at")]),
                 _HELD_CONVERSATIONS,
+                _index("drafts", [_text("drafted_by")], [_text("drafted_at")]),
             ],
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            expires="gone_at",
         )
         self.agents = self._table(
             "Agents",
@@ -81,14 +99,15 @@ class Storage(Construct):
             "Customers",
             "address",
             "item",
-            indexes=[_index("identities", [_text("customer_id")], [_text("met_at")])],
+            indexes=[_index("identities", [_text("customer_id")], [_text("met_at")]), _REFUSALS],
             expires="gone_at",
         )
         self.queues = self._table("Queues", "queue", "item", expires="expires_at")
-        self.quarantine = self._table("Quarantine", "account", "item")
+        self.quarantine = self._table("Quarantine", "account", "item", indexes=[_RECEIVED])
         self.erasures = self._table("Erasures", "code", "item")
         self.decisions = self._table("Decisions", "conversation", "item", expires="expires_at")
         self.consoles = self._table("Consoles", "topic", "item", expires="gone_at")
+        self.settings = self._table("Settings", "setting", "item", expires="expires_at")
         self.raw = self._raw_bucket()
 
     def _table(
@@ -118,6 +137,15 @@ class Storage(Construct):
             removal_policy=self._settings.removal_policy,
         )
 
+    def take_uploads_from(self, origin: str) -> None:
+        """Let the console's page, and no other, put files where a signed URL says."""
+        self.raw.add_cors_rule(
+            allowed_origins=[origin],
+            allowed_methods=[s3.HttpMethods.PUT],
+            allowed_headers=["content-type", "x-amz-meta-*"],
+            max_age=3600,
+        )
+
     def _raw_bucket(self) -> s3.Bucket:
         """Not versioned: an erased customer's bytes must be gone, and an object is written once."""
         bucket = s3.Bucket(
@@ -136,6 +164,8 @@ class Storage(Construct):
                     MAIL_PREFIX: _KEPT,
                     CONTENT_PREFIX: _KEPT,
                     MEDIA_PREFIX: _KEPT,
+                    UPLOADS_PREFIX: _UPLOADED,
+                    OUTGOING_PREFIX: _KEPT,
                 }.items()
             ],
         )

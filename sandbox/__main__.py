@@ -22,6 +22,7 @@ from sandbox.ports import HOST, choose_ports
 from sandbox.presence import Presence
 from sandbox.progress import step
 from sandbox.running import Running, run
+from sandbox.team import PASSWORD, TEAM
 from switchboard.errors import SwitchboardError
 
 DIRECTORY = ROOT / ".local"
@@ -56,7 +57,8 @@ def up(options: argparse.Namespace) -> None:
         raise SandboxError("the sandbox is running already: use it, or stop it with make down")
     with lock:
         locks.sign(lock, os.getpid())
-        ports = choose_ports(options.directory / "ports.json", options.aws_port, options.phones_port, options.mail_port)
+        asked = (options.aws_port, options.phones_port, options.mail_port, options.console_port)
+        ports = choose_ports(options.directory / "ports.json", *asked)
         with _stoppable(), run(options.directory, ports) as running, _stopping():
             _serve(running, with_agents=options.with_agents)
 
@@ -108,17 +110,20 @@ def _serve(running: Running, *, with_agents: bool) -> None:
 def _welcome(running: Running, *, with_agents: bool) -> str:
     who = "Three agents are at their desks: ann, ben and cho." if with_agents else "Nobody is at their desk yet."
     mail = next(iter(running.ses.ends), "no account has mail")
+    members = ", ".join(member.username for member in TEAM)
     return f"""
 Switchboard is up. {who} Ctrl-C stops it.
 
+  Agents' console     {running.console_url}   (sign in as {members}; the password is {PASSWORD})
   Customers' phones   {running.phones_url}
+  Both side by side   {running.phones_url}/demo
   Mail                smtp://{HOST}:{running.smtp_port}   ({mail})
   Agents' API         {running.api_url}/agent
   AWS                 {running.endpoint}   (credentials test/test, region {emulator.REGION})
 
 Try:
   1. Text the support number from a phone at {running.phones_url} and follow the message below.
-  2. Answer it as an agent, in a second terminal: make desk AGENT=ann   (or ben, cho; dee leads)
+  2. Answer it in the console, as the agent whom it went to; dee leads. Or in a terminal: make desk AGENT=ann
   3. Text "My charger is on fire" and "I want a refund": one jumps the queue, one goes to returns.
   4. Write to {mail} from a phone's mail app, or with a mail program of your own.
 """
@@ -159,6 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--aws-port", type=int, help="of the embedded AWS")
     start.add_argument("--phones-port", type=int, help="of the providers' doubles and the phones")
     start.add_argument("--mail-port", type=int, help="of the server that takes mail")
+    start.add_argument("--console-port", type=int, help="of the agents' console")
     start.add_argument("--no-agents", dest="with_agents", action="store_false", help="leave every desk empty")
     start.set_defaults(command=up)
     commands.add_parser("down", help="stop a forgotten one").set_defaults(command=down)

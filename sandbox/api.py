@@ -79,6 +79,23 @@ class AgentApi:
         """Answer the customer; the same key again answers once."""
         return self._call("POST", f"conversations/{conversation_id}/replies", {"text": text}, _once(key))
 
+    def read(self, conversation_id: str, until: str | None = None) -> bool:
+        """Say that I have read it, as it is or until a message's time; returns whether it is unread all the same."""
+        return bool(self._call("PUT", f"conversations/{conversation_id}/read", {"until": until})["unread"])
+
+    def keep_draft(self, conversation_id: str, seen: str | None = None, **draft: Any) -> dict[str, Any]:  # noqa: ANN401  # as the API takes it
+        """Keep what I have begun to write, if the draft is still the one that I have seen."""
+        headers = {"if-match": seen} if seen else {}
+        return self._call("PUT", f"conversations/{conversation_id}/draft", draft, headers)
+
+    def drop_draft(self, conversation_id: str) -> dict[str, Any]:
+        """Give it up."""
+        return self._call("DELETE", f"conversations/{conversation_id}/draft")
+
+    def drafts(self) -> list[dict[str, Any]]:
+        """Where I have begun to write something."""
+        return list(self._call("GET", "me/drafts")["items"])
+
     def resolve(self, conversation_id: str, *, leave_unanswered: bool = False) -> dict[str, Any]:
         """End a conversation."""
         return self._call("POST", f"conversations/{conversation_id}/resolve", {"leave_unanswered": leave_unanswered})

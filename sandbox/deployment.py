@@ -28,8 +28,11 @@ class Deployment:
             elsewhere = self._directory / "tmp"  # where cdk.json stands it would synthesise the app first
             self._run("bootstrap", f"aws://{ACCOUNT}/{REGION}", folder=elsewhere)
 
-    def deploy(self, provider_base_url: str, clock_file: Path) -> dict[str, str]:
-        """Deploy and return the stack's outputs; messages are sent to `provider_base_url`. Raises `SandboxError`."""
+    def deploy(self, provider_base_url: str, console_url: str, clock_file: Path) -> dict[str, str]:
+        """Deploy and return the stack's outputs; raises `SandboxError`.
+
+        Messages are sent to `provider_base_url`, whose pages may show the console in a frame.
+        """
         outputs = self._directory / "outputs.json"
         self._run(
             "deploy",
@@ -42,6 +45,8 @@ class Deployment:
             "--context=stage=local",
             f"--context=endpoint={self._emulator.url}",
             f"--context=provider_base_url={provider_base_url}",
+            f"--context=console_url={console_url}",
+            f"--context=console_framed_by={provider_base_url}",
             f"--context=clock_file={clock_file}",
         )
         return read_outputs(outputs)

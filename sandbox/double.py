@@ -21,6 +21,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.fetched import Fetched, UnfetchedError, fetch, is_url
+
 Fault: TypeAlias = Literal["throttled", "error", "error_after_accept", "timeout_after_accept"]
 """What an API can be told to do to the next send; the last two take the message all the same."""
 
@@ -43,6 +45,8 @@ class Note:
     """What our webhook last said about it: its status code, 0 for no answer."""
     file: str = ""
     """Content type of the file that came with it; empty if none did."""
+    name: str = ""
+    """What our side calls a file of ours."""
 
 
 class Kept(BaseModel):
@@ -116,6 +120,8 @@ class Double(Api, ABC):
         """Told of every message that is new or has changed."""
         self.blocked: set[tuple[str, str]] = set()
         """Pairs of our account and a customer who wants no messages from it."""
+        self.fetched: dict[str, Fetched] = {}
+        """The files that came from us, by their messages' ids, until the end of the process."""
         self.answers: list[int | None] = []
         """What our webhook said to each call: its status code, None for no answer."""
         self.now = now or (lambda: datetime.now(UTC))
@@ -194,6 +200,17 @@ class Double(Api, ABC):
         if note:
             note.webhook = self.answers[-1] or 0
             self.changed(note)
+
+    async def take_file(self, url: object, limit: int) -> Fetched:
+        """Fetch a file that we are sent by its URL; raises `UnfetchedError`."""
+        if not is_url(url):
+            raise UnfetchedError("no URL that can be fetched")
+        return await fetch(self._client, str(url), limit)
+
+    def keep_file(self, note: Note, file: Fetched) -> None:
+        """Show a file of ours with its message."""
+        note.file, note.name = file.content_type, file.name
+        self.fetched[note.id] = file
 
     async def fetch(self, url: str) -> httpx.Response:
         """GET one of our URLs."""

@@ -161,8 +161,9 @@ class Feed:
             if story.place:
                 yield from self._routed(story, at)
         else:
-            story.sent[detail["message_id"]] = "answer" if detail["author"] == "agent" else detail["kind"]
-            if detail["author"] == "agent":
+            is_answer = detail["author"] == "agent" and detail["kind"] == "message"
+            story.sent[detail["message_id"]] = "answer" if is_answer else detail["kind"]
+            if is_answer:
                 yield self._step(story, at, "answered", story.owner)
 
     def _assigned(self, detail: dict[str, Any]) -> Iterator[Step]:

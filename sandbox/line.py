@@ -11,6 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -25,11 +26,14 @@ from starlette.routing import Route
 from typing_extensions import override
 
 from sandbox.double import Double, Note
+from sandbox.fetched import UnfetchedError, is_url
 from sandbox.files import content_of, kind_of, name_of
 
 TEXT_LIMIT = 5000
 """UTF-16 code units."""
 MOST_MESSAGES = 5
+PICTURE_LIMIT, PREVIEW_LIMIT = 10_000_000, 1_000_000
+"""Bytes."""
 REPLY_TOKEN_LIVES = timedelta(minutes=1)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -189,21 +193,36 @@ class Line(Double):
         self._channels[channel].webhook = None
 
     def _accept(self, channel: Channel, customer: str, document: dict[str, Any], key: str | None) -> Response:
-        texts = [str(message.get("text", "")) for message in document.get("messages", [])]
-        if not 1 <= len(texts) <= MOST_MESSAGES or any(not _fits(body) for body in texts):
+        messages = document.get("messages", [])
+        if not 1 <= len(messages) <= MOST_MESSAGES or not all(map(_is_message, messages)):
             return _refuse(HTTPStatus.BAD_REQUEST, "The request body has 1 error(s)")
         status = "blocked" if (channel.id, customer) in self.blocked else "delivered"
         notes = [
             Note(
-                self.new_message_id(channel.id), channel.id, customer, body, inbound=False, at=self.now(), status=status
+                self.new_message_id(channel.id),
+                channel.id,
+                customer,
+                str(message.get("text", "")),
+                inbound=False,
+                at=self.now(),
+                status=status,
             )
-            for body in texts
+            for message in messages
         ]
-        for note in notes:
+        for note, message in zip(notes, messages, strict=True):
             self.keep(note)
+            if message["type"] == "image":
+                self.start(self._look_at(note, message))
         if key:
             self._accepted[key] = [note.id for note in notes]
         return JSONResponse(_sent([note.id for note in notes]))
+
+    async def _look_at(self, note: Note, message: dict[str, Any]) -> None:
+        """LINE asks for no picture itself: the customer's telephone does, once they see it."""
+        with suppress(UnfetchedError):
+            await self.take_file(message["previewImageUrl"], PREVIEW_LIMIT)
+            self.keep_file(note, await self.take_file(message["originalContentUrl"], PICTURE_LIMIT))
+        self.changed(note)
 
     def _authenticate(self, request: Request) -> Channel | None:
         given = request.headers.get("authorization", "")
@@ -236,6 +255,12 @@ class Line(Double):
     @override
     def new_message_id(self, _account: str) -> str:
         return str(int(self.new_id(), 16) % 10**18)
+
+
+def _is_message(message: dict[str, Any]) -> bool:
+    if message.get("type") == "image":
+        return is_url(message.get("originalContentUrl")) and is_url(message.get("previewImageUrl"))
+    return message.get("type") == "text" and _fits(str(message.get("text", "")))
 
 
 def _fits(body: str) -> bool:

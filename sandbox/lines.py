@@ -60,13 +60,18 @@ def credentials_of(account: str, policy: Policy) -> dict[str, str]:
 
 
 def make_providers(
-    policy: Policy, base_url: str, directory: Path, ses: Ses | None = None, now: Now = system_clock
+    policy: Policy,
+    base_url: str,
+    directory: Path,
+    ses: Ses | None = None,
+    now: Now = system_clock,
+    console_url: str = "",
 ) -> Providers:
     """Make the doubles with our accounts, whose webhooks go to the API at `base_url`; state is kept in `directory`."""
     networks = {
         name: make_network(name, policy, base_url, directory / f"{name}.json", now=now) for name in networks_of(policy)
     }
-    return Providers(make_twilio(policy, base_url, directory / "twilio.json", now), networks, ses)
+    return Providers(make_twilio(policy, base_url, directory / "twilio.json", now), networks, ses, console_url)
 
 
 def make_twilio(policy: Policy, base_url: str, state_file: Path, now: Now = system_clock) -> Twilio:
@@ -80,7 +85,8 @@ def make_ses(
     """Make the double of SES with our mail accounts; port 0 takes a free one."""
     ours = {policy.accounts[name].address: name for name in _accounts(EMAIL, policy)}
     names = {address: _title(name, policy) for address, name in ours.items()}
-    return Ses(ours, aws, names=names, smtp_port=smtp_port, state_file=state_file, now=now)
+    senders = [policy.alerts.sender] if policy.alerts.sender else []
+    return Ses(ours, aws, names=names, senders=senders, smtp_port=smtp_port, state_file=state_file, now=now)
 
 
 def make_network(

@@ -9,7 +9,7 @@ It does what Meta's documentation says, not what our code expects. Webhooks are 
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
@@ -24,6 +24,7 @@ from starlette.routing import Route
 from typing_extensions import override
 
 from sandbox.double import Double, Fault, Note
+from sandbox.fetched import Fetched, UnfetchedError
 from sandbox.files import content_of, kind_of, name_of
 
 Product: TypeAlias = Literal["whatsapp", "messenger", "instagram"]
@@ -31,6 +32,10 @@ Product: TypeAlias = Literal["whatsapp", "messenger", "instagram"]
 WINDOW = timedelta(hours=24)
 TEXT_LIMITS: Mapping[Product, int] = {"whatsapp": 4096, "messenger": 2000, "instagram": 1000}
 """Characters; Instagram: bytes."""
+WHATSAPP_FILES = {"image": 5_000_000, "video": 16_000_000, "audio": 16_000_000, "document": 100_000_000}
+MESSENGER_FILES = dict.fromkeys(("image", "video", "audio", "file"), 25_000_000)
+INSTAGRAM_FILES = {"image": 8_000_000, "video": 25_000_000, "audio": 25_000_000}
+"""Bytes, by how the product calls a file."""
 FIELDS = frozenset(
     {
         "messages",
@@ -203,7 +208,7 @@ class Meta(Double):
         try:
             line = self._authenticate(request)
             _fail(line.product, fault)
-            answer = self._accept(line, await request.json())
+            answer = await self._accept(line, await request.json())
         except GraphError as error:
             return error.answer
         return await self.spoil(fault, request, answer)
@@ -269,36 +274,58 @@ class Meta(Double):
             app = {"whatsapp_business_api_data": {"id": "1", "name": "Switchboard"}}
         return JSONResponse({"data": [] if line.subscribed is None else [app]})
 
-    def _accept(self, line: Line, document: Mapping[str, Any]) -> Response:
-        return (
-            self._accept_whatsapp(line, document) if line.product == "whatsapp" else self._accept_page(line, document)
-        )
+    async def _accept(self, line: Line, document: Mapping[str, Any]) -> Response:
+        if line.product == "whatsapp":
+            return await self._accept_whatsapp(line, document)
+        return await self._accept_page(line, document)
 
-    def _accept_whatsapp(self, line: Line, document: Mapping[str, Any]) -> Response:
+    async def _accept_whatsapp(self, line: Line, document: Mapping[str, Any]) -> Response:
         customer = str(document.get("to") or document.get("recipient") or "").lstrip("+")
         body = str(document.get("text", {}).get("body", ""))
         if document.get("messaging_product") != "whatsapp" or not customer:
             raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Invalid parameter")
-        note = self._outbound(line, customer, body, len(body))
+        kind = str(document.get("type", "text"))
+        file = None if kind == "text" else await self._file_of(WHATSAPP_FILES, kind, document.get(kind, {}).get("link"))
+        if file and kind == "document":
+            file = replace(file, name=str(document[kind].get("filename") or "Untitled"))
+        note = self._outbound(line, customer, body, len(body), file)
         self.start(self._carry(note, {"biz_opaque_callback_data": document.get("biz_opaque_callback_data")}))
         contact = {"input": customer, "wa_id": customer}
         return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": note.id}]})
 
-    def _accept_page(self, line: Line, document: Mapping[str, Any]) -> Response:
+    async def _file_of(self, limits: Mapping[str, int], kind: str, url: object) -> Fetched:
+        """Fetch a file as Meta does, which can't do without."""
+        if kind not in limits:
+            raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Param type must be one of …")
+        try:
+            file = await self.take_file(url, limits[kind])
+        except UnfetchedError as error:
+            raise GraphError(HTTPStatus.BAD_REQUEST, 131053, "Media upload error") from error
+        if kind not in {"document", "file"} and not file.content_type.startswith(f"{kind}/"):
+            raise GraphError(HTTPStatus.BAD_REQUEST, 131053, "Media upload error")
+        return file
+
+    async def _accept_page(self, line: Line, document: Mapping[str, Any]) -> Response:
         customer = str(document.get("recipient", {}).get("id", ""))
         message = document.get("message", {})
         body = str(message.get("text", ""))
         if line.product == "messenger" and document.get("messaging_type") not in {"RESPONSE", "UPDATE", "MESSAGE_TAG"}:
             raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Param messaging_type must be one of …")
         size = len(body.encode()) if line.product == "instagram" else len(body)
-        note = self._outbound(line, customer, body, size)
+        attachment, file = message.get("attachment"), None
+        if attachment and body:
+            raise GraphError(HTTPStatus.BAD_REQUEST, 100, "Message cannot have both text and attachment")
+        if attachment:
+            limits = INSTAGRAM_FILES if line.product == "instagram" else MESSENGER_FILES
+            file = await self._file_of(limits, str(attachment.get("type")), attachment.get("payload", {}).get("url"))
+        note = self._outbound(line, customer, body, size, file)
         self.start(self._echo(note, message.get("metadata") if line.product == "messenger" else None))
         return JSONResponse({"recipient_id": customer, "message_id": note.id})
 
-    def _outbound(self, line: Line, customer: str, body: str, size: int) -> Note:
+    def _outbound(self, line: Line, customer: str, body: str, size: int, file: Fetched | None) -> Note:
         """Check a send as Meta does, and take it."""
         last = self.last_inbound(line.id, customer)
-        if not body or size > TEXT_LIMITS[line.product]:
+        if not (body or file) or size > TEXT_LIMITS[line.product]:
             raise GraphError(
                 HTTPStatus.BAD_REQUEST, 100, "Length of param text must be less than or equal to the limit"
             )
@@ -309,6 +336,8 @@ class Meta(Double):
             code = 131026 if line.product == "whatsapp" else 551
             raise GraphError(HTTPStatus.BAD_REQUEST, code, "This person isn't available right now.")
         note = Note(self.new_message_id(line.id), line.id, customer, body, inbound=False, at=self.now())
+        if file:
+            self.keep_file(note, file)
         self.keep(note)
         return note
 

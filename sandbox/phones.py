@@ -4,8 +4,9 @@ Each phone is on one network, `sms` unless it says another, and its owner has ma
 page speaks to the JSON routes here, which tests may use as well; a phone's address is its number, or who its owner is
 on the network:
 
+    GET  /demo                               phones and console side by side, to show them to somebody
     GET  /preview                            all that customers are told by ourselves, as a page
-    GET  /phones                             {"lines": […], "phones": […], "texts": […], "mails": […]}
+    GET  /phones                             {"lines": […], "phones": […], "texts": […], "mails": […], "console": "…"}
     POST /phones                             {"number": "+15005550101", "name": "Ada", "channel": "telegram"}
     PUT  /phones/{address}                   {"on": false}; SMS only
     POST /phones/{address}/messages          {"to": "+15005550006", "body": "Hi", "media": ["image/png"]}
@@ -16,9 +17,12 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from html import escape
 from http import HTTPStatus
 from pathlib import Path
+from string import Template
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
@@ -28,12 +32,16 @@ from sandbox.double import Double, Note
 from sandbox.mailbox import address_of
 from sandbox.phones_mail import EMAIL, Mailboxes, refuse, shown_mail
 from sandbox.ses import Ses
+from sandbox.team import PASSWORD, TEAM
 from sandbox.twilio import Phone, Text, Twilio
 from sandbox.twilio_rest import E164
 from switchboard.acknowledgement import TextError, preview
 
 PAGE = Path(__file__).with_name("phones.html")
+DEMO = Path(__file__).with_name("phones_demo.html")
 SMS = "sms"
+_SHOWN_AS_PICTURES = {"image/gif", "image/jpeg", "image/png", "image/webp"}
+_INERT = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
 _SHOWN = 500
 """Texts, the latest of each network, that the page starts with."""
 
@@ -43,8 +51,10 @@ _Shown: TypeAlias = dict[str, Any]
 class Phones:
     """The page of all phones, over the doubles that carry their messages: networks by channel, and SES for mail."""
 
-    def __init__(self, twilio: Twilio, networks: Mapping[str, Double], ses: Ses | None = None) -> None:
-        self._twilio, self._networks = twilio, networks
+    def __init__(
+        self, twilio: Twilio, networks: Mapping[str, Double], ses: Ses | None = None, console_url: str = ""
+    ) -> None:
+        self._twilio, self._networks, self._console_url = twilio, networks, console_url
         self._mail = Mailboxes(ses) if ses else None
         self._watchers: set[tuple[asyncio.AbstractEventLoop, asyncio.Queue[_Shown | None]]] = set()
         twilio.on_change = lambda text: self._tell(_shown_text(text))
@@ -57,10 +67,12 @@ class Phones:
         """Make the page's routes."""
         return [
             Route("/", self._page),
+            Route("/demo", self._demo),
             Route("/preview", self._preview),
             Route("/phones", self._show),
             Route("/phones", self._add, methods=["POST"]),
             Route("/phones/changes", self._changes),
+            Route("/phones/files/{channel}/{file}", self._file),
             Route("/phones/{address}", self._switch, methods=["PUT"]),
             Route("/phones/{address}/messages", self._text, methods=["POST"]),
             *(self._mail.routes() if self._mail else []),
@@ -76,6 +88,14 @@ class Phones:
     async def _page(self, _request: Request) -> Response:
         return FileResponse(PAGE, media_type="text/html", headers={"cache-control": "no-store"})
 
+    async def _demo(self, _request: Request) -> Response:
+        """The two can be told apart by their origins only: each runs in a frame of its own, as in a tab."""
+        if not self._console_url:
+            return PlainTextResponse("there is no console beside these phones: run make up", HTTPStatus.NOT_FOUND)
+        filled = {"console": self._console_url, "members": ", ".join(m.username for m in TEAM), "password": PASSWORD}
+        page = Template(DEMO.read_text(encoding="utf-8")).substitute({k: escape(v) for k, v in filled.items()})
+        return HTMLResponse(page, headers={"cache-control": "no-store"})
+
     async def _preview(self, _request: Request) -> Response:
         """Made anew at each visit: whoever edits a text reloads, and reads here what is wrong with it."""
         try:
@@ -85,7 +105,8 @@ class Phones:
 
     async def _show(self, _request: Request) -> Response:
         mails = self._mail.latest() if self._mail else []
-        return JSONResponse({"lines": self._lines(), "phones": self._phones(), "texts": self._texts(), "mails": mails})
+        known = {"lines": self._lines(), "phones": self._phones(), "texts": self._texts(), "mails": mails}
+        return JSONResponse(known | {"console": self._console_url})
 
     async def _add(self, request: Request) -> Response:
         wanted = await request.json()
@@ -114,6 +135,16 @@ class Phones:
             return JSONResponse(self._write(channel, address, to, body, media), HTTPStatus.CREATED)
         except (KeyError, ValueError) as error:
             return refuse(str(error))
+
+    async def _file(self, request: Request) -> Response:
+        """A file that came from us: a picture to look at, anything else to save."""
+        channel, file_id = request.path_params["channel"], request.path_params["file"]
+        fetched = self._twilio.fetched if channel == SMS else self._network(channel).fetched
+        if (file := fetched.get(file_id)) is None:
+            return refuse("there is no such file any more", HTTPStatus.NOT_FOUND)
+        shown = "inline" if file.content_type in _SHOWN_AS_PICTURES else "attachment"
+        headers = {"content-disposition": f"{shown}; filename*=UTF-8''{quote(file.name)}", **_INERT}
+        return Response(file.content, media_type=file.content_type, headers=headers)
 
     async def _changes(self, _request: Request) -> Response:
         return StreamingResponse(
@@ -215,7 +246,8 @@ def _shown_phone(phone: Phone, channel: str = SMS) -> _Shown:
 
 
 def _shown_text(text: Text) -> _Shown:
-    return {"channel": SMS, **text.model_dump(mode="json"), "segments": text.segments}
+    files = [f"/phones/files/{SMS}/{sid}" for sid in text.media_sids] if text.names else []
+    return {"channel": SMS, **text.model_dump(mode="json"), "segments": text.segments, "files": files}
 
 
 def _shown_note(channel: str, note: Note) -> _Shown:
@@ -233,5 +265,7 @@ def _shown_note(channel: str, note: Note) -> _Shown:
         "created": note.at.isoformat(),
         "delivered": None if is_blocked else note.at.isoformat(),
         "media": [note.file] if note.file else [],
+        "names": [note.name] if note.name else [],
+        "files": [f"/phones/files/{channel}/{quote(note.id, safe='')}"] if note.name else [],
         "webhook": None if note.webhook is None else str(note.webhook),
     }

@@ -16,11 +16,17 @@ from sandbox.twilio import Twilio
 class Providers:
     """Twilio, the social networks by channel, and SES if there is mail."""
 
-    def __init__(self, twilio: Twilio, networks: Mapping[str, Double] | None = None, ses: Ses | None = None) -> None:
+    def __init__(
+        self,
+        twilio: Twilio,
+        networks: Mapping[str, Double] | None = None,
+        ses: Ses | None = None,
+        console_url: str = "",
+    ) -> None:
         self.twilio = twilio
         self.networks = networks or {}
         self.ses = ses
-        self._phones = Phones(twilio, self.networks, ses)
+        self._phones = Phones(twilio, self.networks, ses, console_url)
         doubles = {"sms": twilio.app} | {channel: double.app for channel, double in self.networks.items()}
         if ses:
             doubles[EMAIL] = ses.app

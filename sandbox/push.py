@@ -60,6 +60,14 @@ class Change:
     kinds: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Who else looks at the conversation that a console shows, by id, and whether they type there."""
+
+    conversation_id: str
+    typing: Mapping[str, bool]
+
+
 def pause_before(attempt: int, chance: float) -> float:
     """Seconds until the n-th attempt, from 0: doubling up to a minute, of which `chance` in [0, 1) takes a part."""
     return min(FIRST_PAUSE * 2.0 ** min(attempt, 10), LONGEST_PAUSE) * (0.5 + chance / 2)
@@ -103,12 +111,14 @@ class Ear:
     """Listens in a thread of its own while it is entered.
 
     `changed` is called with all that is new, `reload` where everything has to be loaded anew: at first, and after more
-    than a day. `cursor` may come from an earlier run.
+    than a day; `looking` when others come to look at what it shows, go, or begin or end to type. `cursor` may come from
+    an earlier run.
     """
 
     api: Api
     changed: Callable[[Change], object]
     reload: Callable[[], object]
+    looking: Callable[[Looking], object] = lambda _: None
     queues: Sequence[str] = ()
     cursor: str = ""
     ask_every: float = ASK_EVERY
@@ -118,6 +128,9 @@ class Ear:
     """Set while it is connected and has caught up."""
     leaving: Event = field(default_factory=Event)
     """Set when it shall listen no longer; waiting for it is how it pauses."""
+    _look: str = ""
+    """What it said last of what it shows, as JSON; nothing where it shows nothing."""
+    _socket: Socket | None = None
     _seen: Seen = field(default_factory=Seen)
     _answered: bool = True
 
@@ -133,6 +146,17 @@ class Ear:
     def stop(self) -> None:
         """Listen no longer."""
         self.leaving.set()
+
+    def look(self, conversation_id: str | None, *, typing: bool = False) -> None:
+        """Say which conversation it shows, and whether its agent types there: every few seconds at most.
+
+        It says so again by itself: with each sign of life, or it would lapse, and after each cut.
+        """
+        said = json.dumps({"action": "look", "conversation_id": conversation_id, "typing": typing})
+        self._look = said if conversation_id else ""
+        if self._socket:
+            with suppress(*_FAILURES):
+                self._socket.send(said)
 
     def listen(self) -> None:
         """Connect and listen, again and again, until stopped."""
@@ -159,7 +183,16 @@ class Ear:
             self._answered = True
             if self.queues:
                 socket.send(json.dumps({"action": "watch", "queues": list(self.queues)}))
-            yield socket
+            self._socket = socket
+            self._look_again(socket)
+            try:
+                yield socket
+            finally:
+                self._socket = None
+
+    def _look_again(self, socket: Socket) -> None:
+        if self._look:
+            socket.send(self._look)
 
     def _hear(self, socket: Socket) -> None:
         due = self._next()
@@ -181,12 +214,16 @@ class Ear:
             raise ConnectionResetError("no sign of life for a while: connecting again")
         self._answered = False
         socket.send('{"action": "ping"}')
+        self._look_again(socket)
         self.catch_up()
 
     def _take(self, message: Mapping[str, Any]) -> None:
         self._answered = True
         if message.get("type") == "changed":
             self._report(message["changes"])
+        elif message.get("type") == "looking":
+            typing = {one["agent_id"]: bool(one["typing"]) for one in message["agents"]}
+            self.looking(Looking(message["conversation_id"], typing))
         elif message.get("type") == "queue_changed":
             self.leaving.wait(HINT_SPREAD * self.chance())
             self.catch_up()

@@ -14,7 +14,9 @@ from sandbox.api import AgentApi
 from sandbox.children import ROOT
 from sandbox.clock import Clock, clock_of
 from sandbox.deployment import Deployment
+from sandbox.double import serving
 from sandbox.emulator import Emulator
+from sandbox.front import Front
 from sandbox.lines import make_providers, make_ses, put_secrets
 from sandbox.ports import HOST, Ports, require_free
 from sandbox.progress import step
@@ -57,6 +59,11 @@ class Running:
     def api_url(self) -> str:
         return self.outputs["ApiUrl"]
 
+    @property
+    def console_url(self) -> str:
+        """The agents' page."""
+        return self.outputs["ConsoleUrl"]
+
     def client(self, service: str) -> Any:  # noqa: ANN401  # see Emulator.client
         """Make boto3's client of a service, as root."""
         return self.emulator.client(service)
@@ -70,7 +77,7 @@ class Running:
 def run(directory: Path, ports: Ports) -> Iterator[Running]:
     """Start everything, and stop it in the end; what it held stays in `directory`. Raises `SandboxError`."""
     require_free(ports)
-    phones_url = f"http://{HOST}:{ports.phones}"
+    phones_url, console_url = (f"http://{HOST}:{port}" for port in (ports.phones, ports.console))
     policy, clock = load_policy(ROOT / "policy.yaml"), clock_of(directory)
     clock.come_back()
     with ExitStack() as stack:
@@ -82,13 +89,14 @@ def run(directory: Path, ports: Ports) -> Iterator[Running]:
         with step("Preparing it for deployments"):
             deployment.bootstrap()
         with step("Deploying the template"):
-            outputs = deployment.deploy(phones_url, clock.file)
+            outputs = deployment.deploy(phones_url, console_url, clock.file)
         with step("Introducing the team"):
             team = load_team(emulator, outputs)
             put_secrets(emulator, policy)
         ses = make_ses(policy, EmbeddedAws(emulator, outputs), directory / "email.json", ports.mail, clock)
-        providers = make_providers(policy, outputs["PublicBaseUrl"], directory, ses, clock)
+        providers = make_providers(policy, outputs["PublicBaseUrl"], directory, ses, clock, outputs["ConsoleUrl"])
         stack.enter_context(providers.serve(HOST, ports.phones))
+        stack.enter_context(serving(Front(outputs["ApiUrl"]), HOST, ports.console))
         yield Running(
             directory=directory,
             emulator=emulator,

@@ -11,7 +11,7 @@ has an address at `bounces.example` or `complaints.example` fares alike. Everybo
 import asyncio
 import secrets
 import string
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -66,13 +66,18 @@ class Ses(Api):
         aws: Aws,
         *,
         names: Mapping[str, str] | None = None,
+        senders: Collection[str] = (),
         smtp_port: int = 0,
         state_file: Path | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`accounts` are our accounts by address, which are verified identities too; `names` what people call them."""
+        """`accounts` are our accounts by address; `names` what people call them.
+
+        Their addresses are verified identities, and so are `senders`, which take no mail.
+        """
         super().__init__()
         self.ends = names or {address: address for address in accounts}
+        self._verified = {*self.ends, *senders}
         self.mailbox = Mailbox(state_file)
         self.inbound = Inbound(accounts, aws.store, now=now, new_id=_new_stored_id)
         self.inbound.on_mail = self._received
@@ -85,7 +90,7 @@ class Ses(Api):
     async def _send(self, request: Request) -> Response:
         body, fault = await request.body(), self.take_fault()
         try:
-            letter = read_request(body, self.ends)
+            letter = read_request(body, self._verified)
             await self._authorise(request, body, letter)
             _fail(fault)
         except RequestError as error:
@@ -94,7 +99,8 @@ class Ses(Api):
 
     async def _authorise(self, request: Request, body: bytes, letter: Letter) -> None:
         path = request.scope.get("raw_path") or request.scope["path"].encode()
-        call = Call(path.decode("ascii"), dict(request.headers), body)
+        action = "SendEmail" if letter.raw is None else "SendRawEmail"
+        call = Call(path.decode("ascii"), dict(request.headers), body, action)
         try:
             refusal = await asyncio.to_thread(self._aws.refusal, call, letter.source, letter.configuration_set)
         except SandboxError as error:

@@ -34,6 +34,8 @@ class Call:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    action: str = "SendEmail"
+    """What the caller must have the right to: raw mail is a right of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,13 @@ class EmbeddedAws:
         address = parseaddr(sender)[1]
         identities = [f"identity/{address}", f"identity/{address.rpartition('@')[2]}"]
         sets = [f"configuration-set/{configuration_set}"] if configuration_set else []
-        may_send = any(self._allows(role[1], identity) for identity in identities)
-        return None if may_send and all(self._allows(role[1], name) for name in sets) else found
+        may_send = any(self._allows(role[1], call.action, identity) for identity in identities)
+        return None if may_send and all(self._allows(role[1], call.action, name) for name in sets) else found
 
     def _ask(self, call: Call) -> Refusal | None:
         """Send the call on as it was signed: the added header, which is not signed, names the action to check."""
         headers = {name: value for name, value in call.headers.items() if name not in _OF_THE_CONNECTION}
-        headers["x-amz-target"] = "SimpleEmailService.SendEmail"
+        headers["x-amz-target"] = f"SimpleEmailService.{call.action}"
         try:
             answer = httpx.post(
                 self._url + call.path, content=call.body, headers=headers, trust_env=False, timeout=_SECONDS
@@ -105,11 +107,11 @@ class EmbeddedAws:
             raise SandboxError("the embedded AWS does not answer: see .local/logs/aws.log") from error
         return _read_refusal(answer.text) if answer.status_code == HTTPStatus.FORBIDDEN else None
 
-    def _allows(self, role: str, resource: str) -> bool:
+    def _allows(self, role: str, action: str, resource: str) -> bool:
         try:
             answer = self._iam.simulate_principal_policy(
                 PolicySourceArn=f"arn:aws:iam::{ACCOUNT}:role/{role}",
-                ActionNames=["ses:SendEmail"],
+                ActionNames=[f"ses:{action}"],
                 ResourceArns=[f"arn:aws:ses:{REGION}:{ACCOUNT}:{resource}"],
             )
         except (BotoCoreError, ClientError) as error:

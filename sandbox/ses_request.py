@@ -3,13 +3,16 @@
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Message.html and .../dg/header-fields.html.
 """
 
+import base64
 import json
 import quopri
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.header import Header
+from email.policy import SMTP, compat32
 from email.utils import format_datetime, parseaddr
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +23,7 @@ MOST_HEADERS = 15
 LONGEST_HEADER = 996
 MOST_RECIPIENTS = 50
 MOST_TAGS = 50
+LARGEST_MAIL = 40 * 1024 * 1024
 _HEADER_NAME = re.compile(r"[!-9;-@A-~]{1,126}")
 _HEADER_VALUE = re.compile(r"[ -~]{1,995}")
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -56,6 +60,8 @@ class Letter:
     headers: Sequence[tuple[str, str]]
     tags: Mapping[str, str]
     configuration_set: str | None
+    raw: bytes | None = None
+    """The whole mail, where the caller made it."""
 
     @property
     def recipients(self) -> list[str]:
@@ -63,6 +69,8 @@ class Letter:
 
     def build(self, message_id: str, at: datetime) -> tuple[list[tuple[str, str]], bytes]:
         """Make the mail (RFC 5322); returns its headers, and all of it."""
+        if self.raw is not None:
+            return _finish(self.raw, message_id, at)
         content_type, encoding, body = _body(self.text, self.html, boundary=f"----=_Part_{message_id[:40]}")
         optional = {"Cc": self.cc, "Reply-To": self.reply_to}
         headers = [
@@ -85,8 +93,11 @@ def read_request(body: bytes, verified: Collection[str]) -> Letter:
     """Check a request as SES does; senders must be among `verified`. Raises `RequestError`."""
     document = _object(body)
     destination, simple = document.get("Destination") or {}, (document.get("Content") or {}).get("Simple")
+    raw = _raw(document)
+    if raw is not None:
+        simple = _as_simple(raw)
     if not simple or simple.get("Attachments"):
-        raise _bad("this double of SES sends simple content without attachments")
+        raise _bad("this double of SES sends raw content, or simple content without attachments")
     content = simple.get("Body") or {}
     letter = Letter(
         source=str(document.get("FromEmailAddress") or ""),
@@ -100,9 +111,44 @@ def read_request(body: bytes, verified: Collection[str]) -> Letter:
         headers=[(str(one.get("Name")), str(one.get("Value"))) for one in simple.get("Headers") or []],
         tags={str(tag.get("Name")): str(tag.get("Value")) for tag in document.get("EmailTags") or []},
         configuration_set=document.get("ConfigurationSetName"),
+        raw=raw,
     )
     _check(letter, verified)
     return letter
+
+
+def _raw(document: Mapping[str, Any]) -> bytes | None:
+    content = ((document.get("Content") or {}).get("Raw") or {}).get("Data")
+    if content is None:
+        return None
+    try:
+        raw = base64.b64decode(content, validate=True)
+    except ValueError:
+        raise RequestError("SerializationException", "the raw mail is no base64") from None
+    if len(raw) > LARGEST_MAIL:
+        raise RequestError("MessageRejected", "Message length is more than 41943040 bytes long")
+    return raw
+
+
+def _as_simple(raw: bytes) -> dict[str, Any]:
+    """What of a raw mail is checked as simple content is."""
+    mail = message_from_bytes(raw, policy=SMTP)
+    own = [(name, str(value)) for name, value in mail.items() if name.lower() not in _SETS_ITSELF]
+    text = mail.get_body(("plain", "html"))
+    return {
+        "Subject": {"Data": str(mail["subject"] or "")},
+        "Body": {"Text": {"Data": text.get_content() if text else ""}},
+        "Headers": [{"Name": name, "Value": value} for name, value in own],
+    }
+
+
+def _finish(raw: bytes, message_id: str, at: datetime) -> tuple[list[tuple[str, str]], bytes]:
+    """SES gives each mail its own id and date, and leaves the rest as it is."""
+    mail = message_from_bytes(raw, policy=compat32)
+    del mail["Message-ID"], mail["Date"]
+    mail["Date"] = format_datetime(at.astimezone(UTC))
+    mail["Message-ID"] = f"<{message_id}@email.amazonses.com>"
+    return [(name, str(value)) for name, value in mail.items()], mail.as_bytes(policy=compat32.clone(linesep="\r\n"))
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -22,11 +22,21 @@ from starlette.routing import Route
 from typing_extensions import override
 
 from sandbox.double import Double, Note
+from sandbox.fetched import Fetched, UnfetchedError
 from sandbox.files import content_of, kind_of, name_of
 
 TEXT_LIMIT = 4096
 """UTF-16 code units."""
 
+
+_FILES = {"sendPhoto": "photo", "sendDocument": "document", "sendAudio": "audio", "sendVideo": "video"}
+"""Methods that send a file, and the parameter that has its URL."""
+_TYPES = {
+    "photo": ("image/",),
+    "document": ("image/gif", "application/pdf", "application/zip"),
+    "audio": ("audio/mpeg", "audio/mp4"),
+    "video": ("video/mp4",),
+}
 
 UPDATES = (
     "message",
@@ -71,7 +81,7 @@ class Telegram(Double):
         state_file: Path | None = None,
     ) -> None:
         routes = [
-            Route("/bot{token}/sendMessage", self._send, methods=["POST"]),
+            *(Route(f"/bot{{token}}/{method}", self._send, methods=["POST"]) for method in ("sendMessage", *_FILES)),
             Route("/bot{token}/setWebhook", self._set_webhook, methods=["POST"]),
             Route("/bot{token}/getWebhookInfo", self._webhook_info, methods=["GET"]),
             Route("/bot{token}/getFile", self._get_file, methods=["GET", "POST"]),
@@ -136,12 +146,24 @@ class Telegram(Double):
             return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "Too Many Requests: retry after 3", {"retry_after": 3})
         if fault == "error":
             return _refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
-        answer = self._accept(bot, await request.json())
-        return await self.spoil(fault, request, answer)
+        document, method = await request.json(), request.url.path.rpartition("/")[2]
+        try:
+            file = await self._file_by_url(method, document) if method in _FILES else None
+        except UnfetchedError:
+            return _refuse(HTTPStatus.BAD_REQUEST, "Bad Request: failed to get HTTP URL content")
+        return await self.spoil(fault, request, self._accept(bot, document, file))
 
-    def _accept(self, bot: Bot, document: dict[str, Any]) -> Response:
+    async def _file_by_url(self, method: str, document: dict[str, Any]) -> Fetched:
+        """By URL a document is a GIF, a PDF or a ZIP, a photo has 5 MB and anything else 20."""
+        parameter = _FILES[method]
+        file = await self.take_file(document.get(parameter), 5_000_000 if parameter == "photo" else 20_000_000)
+        if not file.content_type.startswith(_TYPES[parameter]):
+            raise UnfetchedError("wrong type of the web page content")
+        return file
+
+    def _accept(self, bot: Bot, document: dict[str, Any], file: Fetched | None) -> Response:
         customer, body = str(document.get("chat_id", "")), str(document.get("text", ""))
-        if not body.strip():
+        if not body.strip() and not file:
             return _refuse(HTTPStatus.BAD_REQUEST, "Bad Request: message text is empty")
         if len(body.encode("utf-16-le")) // 2 > TEXT_LIMIT:
             return _refuse(HTTPStatus.BAD_REQUEST, "Bad Request: message is too long")
@@ -150,6 +172,8 @@ class Telegram(Double):
         if (bot.id, customer) in self.blocked:
             return _refuse(HTTPStatus.FORBIDDEN, "Forbidden: bot was blocked by the user")
         note = Note(self.new_message_id(bot.id), bot.id, customer, body, inbound=False, at=self.now())
+        if file:
+            self.keep_file(note, file)
         self.keep(note)
         return JSONResponse({"ok": True, "result": self._message(note)})
 

@@ -24,6 +24,7 @@ from starlette.applications import Starlette
 from twilio.request_validator import RequestValidator
 
 from sandbox.double import Fault, write_whole
+from sandbox.fetched import Fetched, UnfetchedError, fetch
 from sandbox.twilio_numbers import number_routes
 from sandbox.twilio_rest import ApiError, answer_error, is_address, network_of, rest_routes
 from switchboard.gsm7 import segments
@@ -47,6 +48,10 @@ HELPED = "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
 
 WINDOW = timedelta(hours=24)
 """How long after a customer's last message WhatsApp takes a free text."""
+
+
+MMS_LIMIT, NETWORK_LIMIT = 5_000_000, 16_000_000
+"""Bytes of all that goes with a picture message, and of a file on WhatsApp."""
 
 
 @dataclass
@@ -105,6 +110,8 @@ class Text(BaseModel):
     status_callback: str | None = None
     error: int | None = None
     media: list[str] = []
+    names: list[str] = []
+    """What our side calls files of ours."""
     deleted_media: set[str] = set()
     webhook: str | None = None
     """What our webhook said to an inbound text: its status code, or Twilio's error code for no answer at all."""
@@ -146,6 +153,8 @@ class Twilio:
         self.accounts = {account.sid: account for account in accounts}
         self.state = _load(state_file)
         self.faults: list[Fault] = []
+        self.fetched: dict[str, Fetched] = {}
+        """The files that came from us, by their ids, until the end of the process."""
         self._state_file = state_file
         self._advanced_opt_out = advanced_opt_out
         self._transit = transit.total_seconds()
@@ -206,12 +215,16 @@ class Twilio:
         body: str,
         service: str | None = None,
         status_callback: str | None = None,
+        media: Sequence[str] = (),
     ) -> Text:
         """Take a message that the API has found valid; it is sent by itself."""
         status = "accepted" if service else "queued"
         text = self._record(account, sender, recipient, body, "outbound-api", status)
         text.service, text.status_callback = service, status_callback
-        self._start(self._deliver(account, text))
+        if media:
+            text.sid = f"MM{text.sid[2:]}"
+            text.media = ["application/octet-stream"] * len(media)  # until they are fetched
+        self._start(self._deliver(account, text, media))
         return text
 
     def fail_next(self, fault: Fault, times: int = 1) -> None:
@@ -247,7 +260,24 @@ class Twilio:
         for reply in _replies(answer):
             self._reply(account, text, reply)
 
-    async def _deliver(self, account: Account, text: Text) -> None:
+    async def _fetch_media(self, text: Text, media: Sequence[str]) -> int | None:
+        """Fetch what goes along; returns the code of what is wrong with it."""
+        try:
+            files = [await fetch(self._client, url, NETWORK_LIMIT) for url in media]
+        except UnfetchedError:
+            return 11200
+        is_network = network_of(text.recipient) is not None
+        if (is_network and len(files) > 1) or (not is_network and sum(len(f.content) for f in files) > MMS_LIMIT):
+            return 11751
+        text.media, text.names = [file.content_type for file in files], [file.name for file in files]
+        self.fetched |= dict(zip(text.media_sids, files, strict=True))
+        return None
+
+    async def _deliver(self, account: Account, text: Text, media: Sequence[str] = ()) -> None:
+        if wrong := await self._fetch_media(text, media) if media else None:
+            text.error = wrong
+            await self._advance(account, text, "failed")
+            return
         if self._is_outside_window(text):
             text.error = 63016
             await self._advance(account, text, "failed")

@@ -7,17 +7,19 @@ it makes the next sends fail; `double.Fault` names the ways, and `lost_webhook` 
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_args
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.double import Fault
+from sandbox.fetched import is_url
 from sandbox.files import content_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ BODY_LIMIT = 1600
 LONGEST_CALLBACK = 4000
 LONGEST_VALIDITY = 36_000
 LARGEST_PAGE = 1000
+MOST_MEDIA = 10
 
 CDN = "https://mms.twiliocdn.com"
 E164 = re.compile(r"\+[1-9]\d{1,14}")
@@ -110,7 +113,8 @@ class _Api:
         if fault == "error":
             raise _INTERNAL
         form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
-        text = self._accept(account, form)
+        media = parse_qs((await request.body()).decode()).get("MediaUrl", [])
+        text = self._accept(account, form, media)
         answer = JSONResponse(_resource(text), HTTPStatus.CREATED)
         if fault == "error_after_accept":
             raise _INTERNAL
@@ -201,7 +205,7 @@ class _Api:
                 return text
         raise ApiError(HTTPStatus.NOT_FOUND, 20404, f"The requested resource {request.url.path} was not found")
 
-    def _accept(self, account: "Account", form: dict[str, str]) -> "Text":
+    def _accept(self, account: "Account", form: dict[str, str], media: Sequence[str]) -> "Text":
         """Check a send as Twilio does, in its order, and take it."""
         service = form.get("MessagingServiceSid")
         chosen = account.services.get(service) if service else None
@@ -210,7 +214,9 @@ class _Api:
         for refused, code, message in (
             (not recipient, 21604, "A 'To' phone number is required."),
             (not sender, 21603, "A 'From' phone number is required."),
-            (not body, 21602, "Message body is required."),
+            (not body and not media, 21602, "Message body is required."),
+            (len(media) > MOST_MEDIA, 21623, "Number of media files exceeds allowed limit."),
+            (not all(map(is_url, media)), 21620, "Invalid media URL"),
             (not is_address(recipient), 21211, f"Invalid 'To' Phone Number: {recipient}"),
             (not _is_line(account, sender), *_not_ours(sender)),
             (len(body) > BODY_LIMIT, 21617, "The concatenated message body exceeds the 1600 character limit."),
@@ -220,7 +226,9 @@ class _Api:
         ):
             if refused:
                 raise ApiError(HTTPStatus.BAD_REQUEST, code, message)
-        return self._twilio.accept(account, sender, recipient, body, service, callback)
+        if media and E164.fullmatch(recipient) and not recipient.startswith("+1"):
+            raise ApiError(HTTPStatus.BAD_REQUEST, 21612, "The message cannot be sent with the 'To' and 'From' given")
+        return self._twilio.accept(account, sender, recipient, body, service, callback, media)
 
 
 _INTERNAL = ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, 20500, "An internal server error has occurred")

@@ -38,6 +38,8 @@ class Consent:
     state: ConsentState = ConsentState.GRANTED
     since: datetime | None = None
     set_by_person: bool = False
+    said_stop: bool = False
+    """Of a stop that a person set: the customer said STOP, too, which outlasts the person's taking it back."""
 
     @property
     def allows_automation(self) -> bool:
@@ -49,12 +51,17 @@ class Consent:
         """An agent's own answer: still right under suspicion, to ask what was meant."""
         return self.state is not ConsentState.STOPPED
 
+    @property
+    def is_customers_stop(self) -> bool:
+        """Whether the customer's own STOP, or the provider's word of it, is in force: no person may lift that."""
+        return self.state is ConsentState.STOPPED and (self.said_stop or not self.set_by_person)
+
 
 def apply(consent: Consent, kind: ConsentEvent, at: datetime) -> Consent:
     """Return the consent after an event: the same object where the event changes nothing.
 
     START lifts only what STOP set: neither a suspicion nor a stop that a person confirmed. A person's dismissal lifts
-    exactly these two, and never a STOP.
+    exactly these two, and never a STOP. Where both stopped it, each takes back their own.
     """
     if consent.since and at < consent.since:
         return consent  # it was overtaken by what happened later
@@ -64,16 +71,26 @@ def apply(consent: Consent, kind: ConsentEvent, at: datetime) -> Consent:
         return Consent(ConsentState.SUSPECTED, at)
     if kind in {"opt_out", "confirmed"} and consent.allows_replies:
         return Consent(ConsentState.STOPPED, at, set_by_person=kind == "confirmed")
+    return consent if consent.allows_replies else _share(consent, kind)
+
+
+def _share(consent: Consent, kind: ConsentEvent) -> Consent:
+    """A stop after another word on it: both may have set it."""
+    if kind == "opt_out" and consent.set_by_person and not consent.said_stop:
+        return replace(consent, said_stop=True)
     if kind == "confirmed" and not consent.set_by_person:
-        return replace(consent, set_by_person=True)
+        return replace(consent, set_by_person=True, said_stop=True)
+    if kind == "opt_in" and consent.said_stop:
+        return replace(consent, said_stop=False)
+    if kind == "dismissed" and consent.said_stop:
+        return replace(consent, set_by_person=False, said_stop=False)
     return consent
 
 
 def _lifts(consent: Consent, kind: ConsentEvent) -> bool:
-    stopped_by_customer = consent.state is ConsentState.STOPPED and not consent.set_by_person
     if kind == "opt_in":
-        return stopped_by_customer
-    return kind == "dismissed" and not consent.allows_automation and not stopped_by_customer
+        return consent.state is ConsentState.STOPPED and not consent.set_by_person
+    return kind == "dismissed" and not consent.allows_automation and not consent.is_customers_stop
 
 
 def keyword(text: str) -> Keyword | None:

@@ -221,6 +221,11 @@ class Conversation:
         return conversation_id(self.thread, self.number)
 
     @property
+    def reference(self) -> str:
+        """What a customer may quote: short, without meaning."""
+        return f"{self.customer_id[:6].upper()}-{self.number}"
+
+    @property
     def is_open(self) -> bool:
         """Whether a further message of the customer belongs here."""
         return self.status is not Status.RESOLVED
@@ -261,7 +266,8 @@ class Entry:
     direction: Literal["inbound", "outbound", "internal"]
     """Internal is what agents tell each other: no customer ever gets it."""
     author: Literal["customer", "agent", "system"]
-    kind: Literal["message", "acknowledgement", "note"]
+    kind: Literal["message", "acknowledgement", "note", "forward"]
+    """A forward is passed on to others than the customer, and answers nobody."""
     text: str
     at: Instant
     attachments: tuple[Attachment, ...] = ()
@@ -271,6 +277,8 @@ class Entry:
     status: DeliveryStatus | None = None
     attempt_at: Instant | None = None
     provider_id: str | None = None
+    sent_parts: tuple[str, ...] = ()
+    """Of what can't go as one message: the provider's ids of the parts that it has already taken, in their order."""
     code: str | None = None
     changed_by_sender_at: Instant | None = None
     """When the sender last edited it or took it back; what came earlier changes nothing any more."""
@@ -285,6 +293,8 @@ class Entry:
     """Who of several wrote it, where that isn't the customer."""
     to: tuple[Party, ...] = ()
     cc: tuple[Party, ...] = ()
+    has_own_copies: bool = False
+    """Its agent said who gets a copy, in `cc`; else that is whoever had one of what it answers."""
     mail: Thread | None = None
     """What the mail says of its exchange: an answer refers to it."""
     answer_to: str | None = None
@@ -447,6 +457,11 @@ def answer(conversation: Conversation, agent_id: str, at: datetime, hours: Hours
         ),
         due_at=at + linger if conversation.owner else conversation.due_at,
     )
+
+
+def pass_on(conversation: Conversation, participants: tuple[str, ...]) -> Conversation:
+    """A message goes to others at the next position: it answers nobody, but what they say belongs here."""
+    return replace(conversation, outbound=conversation.outbound + 1, participants=participants)
 
 
 def acknowledge(

@@ -112,6 +112,10 @@ class ForbiddenError(SwitchboardError):
     """This agent may not see or change this conversation."""
 
 
+class OutdatedError(SwitchboardError):
+    """Somebody changed a setting since the caller read it."""
+
+
 class NotFoundError(SwitchboardError):
     """There is no such thing, or not for this agent."""
 

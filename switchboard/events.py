@@ -43,6 +43,7 @@ class MessageQuarantined(Event):
     reason: str
     key: str = Field(description="object key of the raw bytes in the raw bucket")
     size: int
+    query: str = Field(default="", description="query of the webhook's URL, where it has a body beside it")
 
 
 class ConversationEvent(Event):
@@ -104,7 +105,7 @@ class ConversationMessageAdded(ConversationEvent):
     message_id: str = Field(description="of an inbound message the provider's id, of an outbound one ours")
     direction: Literal["inbound", "outbound"]
     author: Literal["customer", "agent", "system"]
-    kind: Literal["message", "acknowledgement"]
+    kind: Literal["message", "acknowledgement", "forward"]
     attachments: int = Field(default=0, description="files of it that are still to be fetched")
 
 

@@ -123,9 +123,9 @@ class Message(_Inbound):
     """A person wrote something that wants an answer.
 
     `text` is what is new in it, without quotes and signature; `full_text` all of it; `quoted` what `text` leaves out.
-    On channels without quoting only `text` is set. `html` is sanitised: safe to show, without remote content. What is
-    too large to travel (`full_text`, `quoted`, `html`, the end of a very long `text`) lies as a `Content` in our
-    bucket, under the key `content`.
+    On channels without quoting only `text` is set. `html` is sanitised: safe to show; a picture from elsewhere is
+    `remote:https://…` in it, which loads nothing. What is too large to travel (`full_text`, `quoted`, `html`, the end
+    of a very long `text`) lies as a `Content` in our bucket, under the key `content`.
     """
 
     kind: Literal["message"] = "message"
@@ -261,11 +261,26 @@ def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value not in ([], {})}
 
 
+class OutgoingFile(Model):
+    """A file that a channel is asked to send.
+
+    It lies in our bucket under `key`; `url` gives it to the provider for an hour, `link` to the customer for a month.
+    """
+
+    key: str
+    filename: str
+    content_type: str
+    size: int
+    url: str
+    link: str
+
+
 class Outgoing(Model):
-    """What a channel is asked to send: one text to one address, with the ids that its delivery reports will echo.
+    """What a channel is asked to send: words or files to one address, with the ids that its delivery reports will echo.
 
     What of the exchange it continues is `thread`, `subject` and `cc`; `reply_token` is of the message that it answers.
-    `automatic` is what no person wrote; `language`, a BCP 47 tag, is what it is written in, where that is known.
+    `automatic` is what no person wrote; `language`, a BCP 47 tag, is what it is written in, where that is known. With
+    `passes_on` it begins anew, with others than the customer: `recipient`, and `also_to`.
     """
 
     account: str
@@ -280,6 +295,9 @@ class Outgoing(Model):
     subject: str | None = None
     thread: Thread | None = Field(default=None, description="of the message that it answers")
     cc: tuple[str, ...] = ()
+    also_to: tuple[str, ...] = ()
+    passes_on: bool = False
+    files: tuple[OutgoingFile, ...] = ()
     automatic: bool = False
     language: str | None = None
     reply_token: str | None = None

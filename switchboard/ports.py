@@ -7,8 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import IO, NamedTuple, Protocol, TypeAlias
+from typing import IO, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from switchboard.alerts import Alert, Preference, Slate
+from switchboard.audit import Change
+from switchboard.bookmark import Bookmark, Draft
+from switchboard.canned import Canned
 from switchboard.channels.media import Download
 from switchboard.consent import Consent, ConsentEvent
 from switchboard.conversation import Conversation, Decision, Entry, Mark
@@ -25,10 +29,28 @@ from switchboard.flood import Places, Source
 from switchboard.instant import Instant
 from switchboard.invitation import Invitation
 from switchboard.policy import Priority
-from switchboard.push import Connection, Note, Ticket
+from switchboard.policy.queues import Duty
+from switchboard.push import Connection, Look, Note, Ticket
+from switchboard.quarantine import Quarantined, State
 from switchboard.routing import Agent, Lane, Presence, Waiting
+from switchboard.team import Role, SignIn
 
 Clock = Callable[[], datetime]
+Listed = TypeVar("Listed")
+
+
+class Before(NamedTuple):
+    """Up to where a list is asked for: places below this one, or this one, too."""
+
+    place: str
+    inclusive: bool = False
+
+
+class Filed(NamedTuple, Generic[Listed]):
+    """Something and its place in a list, which begins with a time and which no other of the list has."""
+
+    place: str
+    item: Listed
 
 
 class Bus(Protocol):
@@ -54,6 +76,9 @@ class Bucket(RawStore, Protocol):
     def remove(self, keys: Sequence[str]) -> None:
         """Make sure that they are gone; raises `UnavailableError`."""
 
+    def remove_all(self, prefix: str) -> None:
+        """The same for all whose keys begin so."""
+
 
 class Web(Protocol):
     """The networks' files, under the guard of rule SEC-8."""
@@ -76,6 +101,41 @@ class MediaStore(Protocol):
 
     def link(self, key: str, filename: str) -> str:
         """A URL by which anybody can download it under this name for five minutes."""
+
+
+class Shelved(NamedTuple):
+    """A file that was put onto the shelf, when: what was said of it, and how many bytes it really has."""
+
+    filename: str
+    content_type: str
+    declared: int
+    size: int
+    at: datetime
+
+
+class Shelf(Protocol):
+    """Agents' files on their way to customers. What reads raises `NotFoundError`, and all `UnavailableError`."""
+
+    def offer(
+        self, key: str, filename: str, content_type: str, size: int, lives: timedelta
+    ) -> tuple[str, dict[str, str]]:
+        """A URL to which just this file can be PUT for so long, and the headers that must go with it."""
+
+    def look(self, key: str) -> Shelved:
+        """A file that was put."""
+
+    def head(self, key: str, length: int) -> bytes:
+        """That many bytes from the beginning."""
+
+    def verdict(self, key: str) -> str | None:
+        """What the scan for malware found, in GuardDuty's words; None before it."""
+
+    def copy(self, key: str, to: str) -> None:
+        """Keep a file under another key, too."""
+
+
+UrlOf: TypeAlias = Callable[[str, str, str], str]
+"""A URL that gives anybody the file of a key for an hour, by its name and as of its type."""
 
 
 class MailStore(Protocol):
@@ -185,6 +245,12 @@ class Customers(Protocol):
     def has_evidence(self, contact: Contact, account: str, provider_id: str) -> bool:
         """Whether a message has changed this consent before."""
 
+    def refusals(self, account: str, before: Before | None, limit: int) -> "Sequence[Filed[Refusal]]":
+        """Who refuses an account, the newest first; may be stale."""
+
+    def refusal(self, address: str, account: str) -> "Refusal | None":
+        """What is written down of one; of older ones nothing is."""
+
     def count_acknowledgement(
         self, contact: Contact, acknowledged: dict[str, datetime], wordings: dict[str, str]
     ) -> None:
@@ -225,8 +291,25 @@ class Evidence:
 
     kind: ConsentEvent
     wording: str
+    """What the customer wrote, or a person's reason; empty where the provider said so."""
     provider_id: str
     at: Instant
+    by: str | None = None
+    """Id of the agent whose word it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """That an account may not write to an address by itself, or at all, and by which evidence."""
+
+    address: str
+    account: str
+    customer_id: str
+    consent: Consent
+    kind: ConsentEvent | Literal["carried"] | None = None
+    """`carried` over from another address of the same customer, or from before an erasure; None of old ones."""
+    wording: str = ""
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +365,13 @@ class Said(NamedTuple):
     entry_id: str
 
 
+class Planned(NamedTuple):
+    """What tells who will be there: who usually is, and the roster that a lead gave; None is the policy's."""
+
+    staffing: Staffing
+    roster: tuple[Duty, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What an announcement is made from: what waits in a queue, who is there, and what is learned of it."""
@@ -289,7 +379,7 @@ class Outlook:
     lines: Mapping[Priority, Line]
     online: float
     knowledge: Knowledge
-    staffing: Staffing
+    planned: Planned
 
 
 class Estimates(Protocol):
@@ -298,8 +388,8 @@ class Estimates(Protocol):
     def outlook(self, queue: str, priority: Priority, now: datetime) -> Outlook:
         """All of it in one request, whatever the backlog and the team."""
 
-    def staffing(self, queue: str, now: datetime) -> Staffing:
-        """Who is usually there; as of some minutes ago at most."""
+    def planned(self, queue: str, now: datetime) -> Planned:
+        """Who will be there; as of some minutes ago at most."""
 
     def learn(self, conversation_id: str, revision: int, added: Sequence[Increment | Tally]) -> bool:
         """Add what one revision of a conversation teaches, all or nothing, and only once; whether this call did.
@@ -342,7 +432,13 @@ class Past(NamedTuple):
     customer_id: str
 
 
-Row: TypeAlias = Lane | Owned | Placed | Past
+class Drafted(NamedTuple):
+    """Where an agent has begun to write something, the newest first."""
+
+    agent_id: str
+
+
+Row: TypeAlias = Lane | Owned | Placed | Past | Drafted
 """Conversations in an order that an index has."""
 
 
@@ -466,6 +562,34 @@ class Conversations(Protocol):
         """Up to a hundred conversations at once, in this order, read consistently."""
 
 
+class Bookmarks(Protocol):
+    """How far agents have read, and what they have begun to write: theirs alone, for ninety days after a touch."""
+
+    def of(self, agent_id: str, conversations: Sequence[Conversation]) -> list[Bookmark]:
+        """An agent's in these conversations, in this order, read consistently, a hundred in one request."""
+
+    def mark(self, bookmark: Bookmark, at: datetime) -> None:
+        """Note how far its agent has read, which must be said; their draft stays."""
+
+    def keep(self, bookmark: Bookmark, draft: Draft, seen: str | None, at: datetime) -> None:
+        """Replace a draft; raises `OutdatedError` if it is not the one with the etag that was seen any more."""
+
+    def drop(self, bookmark: Bookmark, seen: str | None) -> None:
+        """The same for having none any more."""
+
+    def sent(self, entry: Entry) -> None:
+        """An agent said this: a draft of its kind is gone, unless it was changed since."""
+
+    def mention(self, entry: Entry) -> None:
+        """A note means these agents."""
+
+    def within(self, thread: str) -> list[Bookmark]:
+        """Everybody's in a thread, read consistently."""
+
+    def forget(self, bookmark: Bookmark) -> None:
+        """Remove one, if it is still there."""
+
+
 class Decisions(Protocol):
     """What was decided and what came of it, for ninety days. `Conversations.claim` writes what led to a claim."""
 
@@ -515,6 +639,12 @@ class Agents(Protocol):
     def members(self, queue: str, after: str | None, limit: int) -> list[Agent]:
         """A queue's agents by id, those after one; at most a hundred, and maybe stale."""
 
+    def colleagues(self, queues: Collection[str], after: str | None, limit: int) -> list[Agent]:
+        """The same for whoever is in one of these queues."""
+
+    def several(self, agent_ids: Sequence[str]) -> list[Agent]:
+        """Up to a hundred by their ids, those who are not there left out; maybe stale."""
+
     def sample(self, lane: Lane, token: str, limit: int) -> list[Agent]:
         """Up to `limit` listed agents of the lane's queue who have its skills, from a random point on.
 
@@ -543,11 +673,67 @@ class Queues(Protocol):
 class Quarantine(Protocol):
     """What could not be understood, for a lead to look at."""
 
-    def add(self, item: MessageQuarantined) -> None: ...
+    def add(self, item: MessageQuarantined) -> None:
+        """Note one, once: what is known stays as it is."""
 
-    def list(self, account: str, limit: int) -> "list[MessageQuarantined]": ...
+    def get(self, account: str, quarantine_id: str) -> Quarantined | None:
+        """One, read consistently."""
 
-    def get(self, account: str, quarantine_id: str) -> MessageQuarantined | None: ...
+    def page(self, account: str, state: State, before: Before | None, limit: int) -> Sequence[Filed[Quarantined]]:
+        """An account's in this state, the newest first; may be stale."""
+
+    def count_open(self, account: str, most: int) -> int:
+        """How many of an account's are open; one more than `most` stands for more."""
+
+    def save(self, before: Quarantined, after: Quarantined) -> Quarantined:
+        """Write a change; returns it with its revision, raises `ConflictError`."""
+
+
+class RetryQueue(Protocol):
+    """What is to be read again."""
+
+    def retry(self, account: str, quarantine_id: str) -> None:
+        """Ask for it."""
+
+
+class Preferences(Protocol):
+    """Which agents want to be told outside of the console."""
+
+    def get(self, agent_id: str) -> Preference: ...
+
+    def put(self, agent_id: str, preference: Preference) -> None: ...
+
+
+class Slates(Protocol):
+    """What agents are to be told."""
+
+    def slate(self, agent_id: str) -> Slate:
+        """An agent's, empty if there is none; read consistently."""
+
+    def save_slate(self, before: Slate, after: Slate) -> Slate:
+        """Write a change; returns it with its revision, raises `ConflictError`."""
+
+    def connections(self, topic: str, limit: int, begin: str | None = None) -> list[Connection]:
+        """As `Consoles.connections`."""
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """As `Consoles.connection`: as it was heard of last."""
+
+    def claim_alert(self, alert_id: str, way: str, at: datetime) -> bool:
+        """Whether nobody has sent this alert this way yet: the first who asks is to."""
+
+    def unclaim_alert(self, alert_id: str, way: str) -> None:
+        """It was certainly not sent: somebody may try again."""
+
+
+class AlertQueue(Protocol):
+    """What is to be done about alerts, at once or later."""
+
+    def look(self, agent_id: str, delay: timedelta) -> None:
+        """Look at an agent's slate."""
+
+    def tell(self, alert: Alert, way: str) -> None:
+        """Send an alert."""
 
 
 class RouterQueue(Protocol):
@@ -589,11 +775,23 @@ class Consoles(Protocol):
     def connect(self, connection: Connection) -> None:
         """A console is there."""
 
+    def hear(self, connection_id: str, at: datetime) -> None:
+        """A console was heard of; no effect on one that is gone."""
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """An open console, read consistently."""
+
     def watch(self, connection_id: str, queues: Sequence[str]) -> Sequence[str]:
         """Have a console watch these queues and no others; returns those that it may."""
 
-    def disconnect(self, connection_id: str) -> None:
-        """A console is gone; no effect if that is known."""
+    def look(self, before: Connection, look: Look | None) -> bool:
+        """Have a console look at a conversation and no other; whether it is still there."""
+
+    def lookers(self, conversation_id: str, limit: int) -> list[Connection]:
+        """Consoles that look at a conversation, or did and were cut, read consistently."""
+
+    def disconnect(self, connection_id: str) -> Connection | None:
+        """A console is gone; returns what it was, None if it was gone already."""
 
     def connections(self, topic: str, limit: int, begin: str | None = None) -> list[Connection]:
         """Consoles that are told of a topic, from a random text on, or the newest; may be stale."""
@@ -629,3 +827,69 @@ class HintQueue(Protocol):
 
     def hint(self, queue: str, delay: timedelta) -> None:
         """Ask for a hint to those who watch a queue."""
+
+
+class Roster(NamedTuple):
+    """Who is planned to be there in a queue, as a lead gave it; None is what the policy says."""
+
+    duties: tuple[Duty, ...] | None = None
+    revision: int = 0
+
+
+class Settings(Protocol):
+    """What leads decide beside the policy. Each change is written with its record, in one transaction.
+
+    Writes raise `ConflictError` if the setting is not as it was read.
+    """
+
+    def employ(self, before: Agent | None, after: Agent, change: Change) -> None:
+        """Add an agent, or change their name, queues, skills, units and caps. What they hold stays, and takes units."""
+
+    def dismiss(self, agent: Agent, change: Change) -> None:
+        """Remove an agent who is offline and holds nothing."""
+
+    def canned(self, after: str | None, limit: int) -> tuple[list[Canned], str | None]:
+        """Canned responses by shortcut, and after which to go on; None where nothing follows."""
+
+    def canned_response(self, shortcut: str) -> Canned | None:
+        """One, read consistently."""
+
+    def write_canned(self, before: Canned | None, after: Canned, change: Change) -> None:
+        """Add a canned response, or change it."""
+
+    def remove_canned(self, before: Canned, change: Change) -> None: ...
+
+    def roster(self, queue: str) -> Roster:
+        """A queue's, read consistently."""
+
+    def keep_roster(self, queue: str, before: Roster, duties: tuple[Duty, ...] | None, change: Change) -> None:
+        """Give a queue a roster, or the policy's again."""
+
+    def changes(self, after: str | None, limit: int) -> tuple[list[Change], str | None]:
+        """What was changed, the newest first, and after which to go on; None where nothing follows."""
+
+
+class Directory(Protocol):
+    """Who can sign in: the user pool and its groups. Raises `ConflictError` where it is asked too much at once."""
+
+    def page(self, cursor: str | None, limit: int) -> tuple[list[SignIn], str | None]:
+        """Some of its users, at most sixty, and how to go on; raises `UnfitError` for a cursor that is none."""
+
+    def get(self, agent_id: str) -> SignIn | None: ...
+
+    def find(self, email: str) -> SignIn | None: ...
+
+    def leads(self) -> Collection[str]:
+        """The ids of whoever leads."""
+
+    def invite(self, email: str, name: str) -> SignIn:
+        """Make a user, who is mailed how to sign in; raises `ConflictError` if there is one with this address."""
+
+    def remind(self, sign_in: SignIn) -> None:
+        """Mail somebody who has not signed in yet anew how to."""
+
+    def admit(self, sign_in: SignIn, role: Role) -> None:
+        """Let somebody sign in, in the groups of a role."""
+
+    def shut_out(self, sign_in: SignIn) -> None:
+        """Let somebody not sign in any more, and end what they have."""

@@ -5,7 +5,7 @@ it is told lands in the feed of a topic, an agent's or a queue's, and stays ther
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -27,6 +27,14 @@ OPENING = timedelta(minutes=1)
 """A connection that is not quite open yet is gone for whoever posts to it: a young one is left alone."""
 HINT_EVERY = timedelta(seconds=1)
 """How often those who watch a queue are told at most."""
+LOOK_LIFE = timedelta(minutes=2)
+"""Whoever looks at a conversation says so again within that time, or looks no longer."""
+LOOK_REST = timedelta(seconds=40)
+"""Saying it again sooner than that changes nothing, and nobody is told."""
+MOST_LOOKERS = 20
+"""Consoles that look at a conversation and are told of each other."""
+QUEUE_HINT = "queue.hint"
+"""The kind of what is asked for a moment later, beside kinds of events."""
 MOST_CONNECTIONS = 10
 """Consoles of one agent that are told: the newest."""
 MOST_WATCHERS = 100
@@ -43,19 +51,53 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """That a console shows a conversation, as of when it last said so, and whether its agent types there."""
+
+    conversation_id: str
+    typing: bool
+    at: Instant
+
+    def lasts(self, now: datetime) -> bool:
+        """Whether it still does, as far as one knows."""
+        return now - self.at < LOOK_LIFE
+
+    def is_news(self, before: "Look | None") -> bool:
+        """Whether others have to be told of it."""
+        return before is None or not before.lasts(self.at) or replace(before, at=self.at) != self
+
+    def is_due(self, before: "Look | None") -> bool:
+        """Whether it has to be written down at all."""
+        return before is None or self.is_news(before) or self.at - before.at >= LOOK_REST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """An open console: whose, what it may watch, and what it watches."""
+    """An open console: whose, what it may watch, what it watches, and what it looks at."""
 
     connection_id: str
     agent_id: str
     queues: tuple[str, ...]
     connected_at: Instant
     watching: tuple[str, ...] = ()
+    look: Look | None = None
+    heard_at: Instant | None = None
+    """When it last said something; None before it does."""
 
     @property
     def topics(self) -> list[str]:
         """What it is told of."""
-        return [topic_of(agent_id=self.agent_id), *(topic_of(queue=queue) for queue in self.watching)]
+        return [topic_of(agent_id=self.agent_id), *self.watched, *self.looked_at]
+
+    @property
+    def watched(self) -> list[str]:
+        """The queues of those."""
+        return [topic_of(queue=queue) for queue in self.watching]
+
+    @property
+    def looked_at(self) -> list[str]:
+        """The conversation, of which it is told who else looks at it."""
+        return [topic_of(conversation_id=self.look.conversation_id)] if self.look else []
 
 
 class News(Model):
@@ -95,8 +137,10 @@ class Change:
     events: Mapping[str, Instant]
 
 
-def topic_of(*, agent_id: str | None = None, queue: str | None = None) -> str:
-    """The name of an agent's feed or of a queue's."""
+def topic_of(*, agent_id: str | None = None, queue: str | None = None, conversation_id: str | None = None) -> str:
+    """The name of an agent's feed, of a queue's, or of what is told to those who look at a conversation."""
+    if conversation_id is not None:
+        return f"conversation#{conversation_id}"
     return f"queue#{queue}" if queue is not None else f"agent#{agent_id}"
 
 
@@ -146,6 +190,15 @@ def read_from(cursor: str, now: datetime) -> datetime | None:
     if at.tzinfo is None or not now - KEPT < at - OVERLAP or at > now + OVERLAP:
         return None
     return at - OVERLAP
+
+
+def others(lookers: Iterable[Connection], agent_id: str, now: datetime) -> list[dict[str, object]]:
+    """Who else looks at a conversation, and whether they type: each agent once, however many consoles they have."""
+    typing: dict[str, bool] = {}
+    for one in lookers:
+        if one.look and one.look.lasts(now) and one.agent_id != agent_id:
+            typing[one.agent_id] = typing.get(one.agent_id, False) or one.look.typing
+    return [{"agent_id": name, "typing": typing[name]} for name in sorted(typing)]
 
 
 def by_topic(happened: Iterable[tuple[Happened, Iterable[str]]]) -> Iterator[tuple[str, tuple[Happened, ...]]]:

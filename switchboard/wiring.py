@@ -3,6 +3,7 @@
 Everything here is made on first use: a function that never asks for a table needs no name for it.
 """
 
+import json
 import os
 import random
 import secrets as chance
@@ -17,6 +18,8 @@ import boto3
 from botocore.config import Config
 
 from switchboard.aws.agents import DynamoAgents
+from switchboard.aws.alerts import DynamoPreferences
+from switchboard.aws.bookmarks import DynamoBookmarks
 from switchboard.aws.bus import EventBridgeBus
 from switchboard.aws.caught import SqsCaught, arrival
 from switchboard.aws.consoles import DynamoConsoles
@@ -24,27 +27,33 @@ from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
 from switchboard.aws.decisions import DynamoDecisions
+from switchboard.aws.directory import CognitoDirectory
 from switchboard.aws.erase_queue import SqsEraseQueue
 from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.estimates import DynamoEstimates
 from switchboard.aws.http import request_of
 from switchboard.aws.media import S3MediaStore
 from switchboard.aws.places import DynamoPlaces
-from switchboard.aws.quarantine import DynamoQuarantine
+from switchboard.aws.quarantine import DynamoQuarantine, SqsRetryQueue
 from switchboard.aws.queues import DynamoQueues
 from switchboard.aws.raw import S3RawStore
 from switchboard.aws.router_queue import SqsRouterQueue
-from switchboard.aws.secrets import CachedSecrets, read_pepper
+from switchboard.aws.secrets import CachedSecrets, read_key
+from switchboard.aws.settings import DynamoSettings
+from switchboard.aws.shelf import S3Shelf
 from switchboard.aws.sockets import ApiGatewaySockets, SqsHints
 from switchboard.channels import Channel, Eraser, History, Sender, Watcher, channel
 from switchboard.errors import SecretMissingError, SwitchboardError
 from switchboard.flows.board import Board
 from switchboard.flows.erasures import Answer, Office, take_callback
+from switchboard.flows.looking import Exchange
 from switchboard.flows.media import Means
 from switchboard.flows.notify import Pager
+from switchboard.flows.quarantine import Depot
 from switchboard.flows.receive import Verdict, receive
 from switchboard.flows.receive import catch as keep_caught
 from switchboard.flows.reconcile import Reconciler
+from switchboard.flows.team import Personnel
 from switchboard.instant import system_clock
 from switchboard.policy import Policy, load_policy
 from switchboard.ports import Clock
@@ -55,9 +64,14 @@ if TYPE_CHECKING:
 
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+    from switchboard.alerts import Alert
+    from switchboard.aws.mail import Ses
+    from switchboard.flows.alert import Means as Alerting
+    from switchboard.flows.retry import Means as Retrying
     from switchboard.ports import Contact
 
 SEND_TIMEOUT = timedelta(seconds=10)
@@ -119,6 +133,7 @@ def board() -> Board:
         new_id=new_id,
         pause=pause,
         conversations=_conversations(),
+        bookmarks=DynamoBookmarks(client, setting("CONVERSATIONS_TABLE")),
         agents=DynamoAgents(client, agents_table, pause),
         customers=DynamoCustomers(client, setting("CUSTOMERS_TABLE"), pause),
         erasures=erasures(),
@@ -173,7 +188,7 @@ def erasures() -> DynamoErasures:
 
 @cache
 def _pepper() -> bytes:
-    return read_pepper(_secrets_manager(), setting("PEPPER_SECRET"))
+    return read_key(_secrets_manager(), setting("PEPPER_SECRET"))
 
 
 def contacts() -> "Iterator[Contact]":
@@ -185,6 +200,20 @@ def contacts() -> "Iterator[Contact]":
 def office() -> Office:
     """Where requests to erase a customer are taken."""
     return Office(erasures(), SqsEraseQueue(sqs, setting("ERASE_QUEUE_URL")), system_clock)
+
+
+@cache
+def team_settings() -> DynamoSettings:
+    """What leads decide beside the policy."""
+    settings, agents, queues = (setting(f"{name}_TABLE") for name in ("SETTINGS", "AGENTS", "QUEUES"))
+    return DynamoSettings(_dynamodb(), settings, agents, queues, pause)
+
+
+@cache
+def personnel() -> Personnel:
+    """Where the team is kept; the user pool's client is made for leads only."""
+    directory = CognitoDirectory(boto3.client("cognito-idp", config=_CONFIG), setting("USER_POOL_ID"))
+    return Personnel(board(), team_settings(), directory)
 
 
 def new_ticket() -> str:
@@ -212,8 +241,14 @@ def _push_client() -> "ApiGatewayManagementApiClient":
 
 
 @cache
+def exchange() -> Exchange:
+    """What talking to consoles takes."""
+    return Exchange(conversations=_conversations(), consoles=consoles(), sockets=sockets(), clock=system_clock)
+
+
+@cache
 def pager() -> Pager:
-    """What telling consoles takes."""
+    """What telling consoles of events takes."""
     return Pager(
         conversations=_conversations(),
         consoles=consoles(),
@@ -228,6 +263,75 @@ def pager() -> Pager:
 def quarantine() -> DynamoQuarantine:
     """The list of what could not be understood."""
     return DynamoQuarantine(_dynamodb(), setting("QUARANTINE_TABLE"))
+
+
+@cache
+def depot() -> Depot:
+    """The same for whoever may have something read again."""
+    return Depot(quarantine(), SqsRetryQueue(sqs, setting("RETRY_QUEUE_URL")))
+
+
+@cache
+def preferences() -> DynamoPreferences:
+    """Which agents want to be told outside of the console."""
+    return DynamoPreferences(_dynamodb(), setting("AGENTS_TABLE"))
+
+
+@cache
+def alerting() -> "Alerting":
+    """What telling agents outside of the console takes."""
+    from switchboard.aws.alerts import DynamoSlates, SqsAlertQueue  # noqa: PLC0415  # only one function needs them
+    from switchboard.flows.alert import Means as Alerting  # noqa: PLC0415  # the same
+
+    client = _dynamodb()
+    return Alerting(
+        policy=policy(),
+        clock=system_clock,
+        new_id=new_id,
+        conversations=_conversations(),
+        agents=DynamoAgents(client, setting("AGENTS_TABLE"), pause),
+        preferences=preferences(),
+        slates=DynamoSlates(client, setting("CONSOLES_TABLE")),
+        queue=SqsAlertQueue(sqs, setting("ALERT_QUEUE_URL")),
+        mail=_mail_alert,
+        call=_call_webhook,
+    )
+
+
+def _mail_alert(address: str, told: "Alert") -> None:
+    from switchboard.alerts import subject, text  # noqa: PLC0415  # few alerts are sent
+    from switchboard.channels.email.alert import alert_arguments  # noqa: PLC0415  # the same
+
+    written = text(told, setting("CONSOLE_URL"))
+    _ses(_provider_base_url("email"))(alert_arguments(policy().alerts.sender or "", address, subject(told), written))
+
+
+def _call_webhook(told: "Alert") -> None:
+    from switchboard.flows.alert import as_plain  # noqa: PLC0415  # few stages have a webhook
+    from switchboard.web.call import Webhook  # noqa: PLC0415  # the same
+
+    body = json.dumps(as_plain(told, setting("CONSOLE_URL"))).encode()
+    Webhook(policy().alerts.webhook or "", _webhook_key()).call(body, told.alert_id, system_clock())
+
+
+@cache
+def _webhook_key() -> bytes:
+    return read_key(_secrets_manager(), setting("WEBHOOK_SECRET"))
+
+
+@cache
+def retrying() -> "Retrying":
+    """What reading again what is in quarantine takes."""
+    from switchboard.flows.retry import Means as Retrying  # noqa: PLC0415  # it reads mail, which few functions do
+
+    return Retrying(
+        policy=policy(),
+        secrets=secrets(),
+        bus=bus(),
+        store=raw(),
+        quarantine=quarantine(),
+        clock=system_clock,
+    )
 
 
 @cache
@@ -285,10 +389,26 @@ def _receive(event: Mapping[str, Any], path: str, received_by: Channel, account:
 
 
 @cache
+def _signing_s3() -> "S3Client":
+    """For URLs, which need signatures of version 4 outside of us-east-1."""
+    return boto3.client("s3", config=_CONFIG.merge(Config(signature_version="s3v4")))
+
+
+@cache
 def media() -> S3MediaStore:
-    """Our copies of customers' files; links to them need signatures of version 4 outside of us-east-1."""
-    client = boto3.client("s3", config=_CONFIG.merge(Config(signature_version="s3v4")))
-    return S3MediaStore(client, setting("RAW_BUCKET"))
+    """Our copies of customers' files."""
+    return S3MediaStore(_signing_s3(), setting("RAW_BUCKET"))
+
+
+@cache
+def shelf() -> S3Shelf:
+    """Agents' files on their way to customers."""
+    return S3Shelf(_signing_s3(), setting("RAW_BUCKET"))
+
+
+def url_of(key: str, filename: str, content_type: str) -> str:
+    """Where a provider gets a file of ours; most messages have none, and no client is made for them."""
+    return shelf().url(key, filename, content_type)
 
 
 @cache
@@ -373,11 +493,16 @@ def _provider_base_url(channel_name: str) -> str | None:
 
 def _mail_sender(secret: dict[str, str], base_url: str | None) -> Sender:
     """Mail is sent by the function's role. One attempt each: SES has nothing by which it knows a copy (rule EM-26)."""
-    from switchboard.aws.mail import Ses  # noqa: PLC0415  # only one function sends mail, and not always
-    from switchboard.channels.email.send import MailSender  # noqa: PLC0415  # the same
+    from switchboard.channels.email.send import MailSender  # noqa: PLC0415  # only one function sends letters, and not always
 
     if not secret.get("mail_key"):
         raise SecretMissingError("this account's secret needs mail_key: any random text, as the stack makes it")
+    key, configuration_set = secret["mail_key"].encode(), os.environ.get("CONFIGURATION_SET")
+    return MailSender(_ses(base_url), system_clock, key, configuration_set, fetch=lambda kept: raw().fetch(kept))
+
+
+def _ses(base_url: str | None) -> "Ses":
+    from switchboard.aws.mail import Ses  # noqa: PLC0415  # few functions send mail, and not always
+
     once = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
-    client = boto3.client("sesv2", config=once, endpoint_url=base_url)
-    return MailSender(Ses(client), system_clock, secret["mail_key"].encode(), os.environ.get("CONFIGURATION_SET"))
+    return Ses(boto3.client("sesv2", config=once, endpoint_url=base_url))

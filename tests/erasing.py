@@ -27,6 +27,9 @@ class Bucket:
         for key in keys:
             self.objects.pop(key, None)
 
+    def remove_all(self, prefix: str) -> None:
+        self.remove([key for key in self.objects if key.startswith(prefix)])
+
 
 @dataclass
 class Provider:

@@ -13,6 +13,7 @@ TABLES: dict[str, dict[str, Any]] = {
             "customers": (("customer_id",), ("opened_at",), None),
             "timeline": (("customer_id",), ("at",), None),
             "held": (("held_in",), ("counterparty", "awaiting_since"), None),
+            "drafts": (("drafted_by",), ("drafted_at",), None),
         },
     },
     "agents": {
@@ -23,12 +24,31 @@ TABLES: dict[str, dict[str, Any]] = {
             "due": (("due_shard",), ("due_at",), None),
         },
     },
-    "customers": {"key": ("address", "item"), "indexes": {"identities": (("customer_id",), ("met_at",), None)}},
+    "customers": {
+        "key": ("address", "item"),
+        "indexes": {
+            "identities": (("customer_id",), ("met_at",), None),
+            "refusals": (("refused",), ("place",), ("account", "customer_id", "consent", "kind", "wording", "by")),
+        },
+    },
     "queues": {"key": ("queue", "item"), "indexes": {}},
-    "quarantine": {"key": ("account", "item"), "indexes": {}},
+    "quarantine": {
+        "key": ("account", "item"),
+        "indexes": {
+            "received": (
+                ("account", "state"),
+                ("place",),
+                (
+                    *("channel", "quarantine_id", "reason", "key", "size", "at", "query", "asked_at", "asked_by"),
+                    *("retried_at", "outcome", "dismissed_at", "dismissed_by", "revision"),
+                ),
+            )
+        },
+    },
     "erasures": {"key": ("code", "item"), "indexes": {}},
     "decisions": {"key": ("conversation", "item"), "indexes": {}},
     "consoles": {"key": ("topic", "item"), "indexes": {}},
+    "settings": {"key": ("setting", "item"), "indexes": {}},
 }
 """Per table its key, and per index its partition attributes, sort attributes and what it projects beside keys."""
 

@@ -19,6 +19,7 @@ from moto import mock_aws
 
 from functions.router.tasks import handle
 from switchboard.aws.agents import DynamoAgents
+from switchboard.aws.bookmarks import DynamoBookmarks
 from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.customers import DynamoCustomers
 from switchboard.aws.decisions import DynamoDecisions
@@ -78,7 +79,7 @@ class Provider:
         return [
             Sent(provider_id=f"SM{n}", at=self.clock())
             for n, sent in enumerate(self.taken, start=1)
-            if (sent.recipient, sent.text) == (outgoing.recipient, outgoing.text)
+            if (sent.recipient, sent.text, sent.files) == (outgoing.recipient, outgoing.text, outgoing.files)
         ]
 
 
@@ -110,6 +111,7 @@ class World:
             new_id=lambda: f"{chance.randrange(10**6):06d}x{next(numbers)}",
             pause=pause,
             conversations=self.conversations,
+            bookmarks=DynamoBookmarks(self.client, "conversations"),
             agents=DynamoAgents(self.client, "agents", pause),
             customers=DynamoCustomers(self.client, "customers", pause),
             erasures=DynamoErasures(self.client, "erasures", lambda: b"pepper"),
@@ -175,7 +177,7 @@ class World:
 
     def deliver(self, event: ConversationMessageAdded) -> str:
         place = split_id(event.conversation_id)
-        return deliver(*place, event.message_id, self.board, lambda *_: self.provider, BASE_URL)
+        return deliver(*place, event.message_id, self.board, lambda *_: self.provider, BASE_URL, url_of)
 
     # -- what people do ---------------------------------------------------------------------------
 
@@ -242,6 +244,11 @@ class World:
     def with_policy(self, **changes: Any) -> None:
         self.policy = self.policy.model_copy(update=changes)
         self.board = replace(self.board, policy=self.policy)
+
+
+def url_of(key: str, _filename: str, _content_type: str) -> str:
+    """Where a provider gets a file of ours."""
+    return f"https://bucket.example/{key}"
 
 
 @cache

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 import functions.agent_api.handler  # noqa: F401  # it adds the operations
 from functions.agent_api import views
-from functions.agent_api.edge import JSON, KEY_LENGTH, PROBLEM, Key
+from functions.agent_api.edge import JSON, KEY_LENGTH, PROBLEM, Key, Tag
 from functions.agent_api.operations import LONGEST_PART, OPERATIONS, Operation
 
 Schema: TypeAlias = dict[str, Any]
@@ -35,7 +35,7 @@ _MEANS: Mapping[int, str] = {
     404: "There is no such thing, or not for this agent",
     405: "Not with this method",
     409: "It contradicts the state of things",
-    412: "The conversation changed since it was read",
+    412: "It changed since it was read",
     413: "The body is too large",
     415: "The body is not JSON",
     422: "A field is wrong, which is named",
@@ -57,6 +57,7 @@ _PROBLEM: Schema = {
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "names the remedy"},
         "conversation": {"description": "of a 412: what the conversation has become"},
+        "answer": {"description": "of a reply's 412: the colleague's message that came first, with who wrote it"},
     },
 }
 _KEY: Schema = {
@@ -77,6 +78,12 @@ _IF_MATCH: Schema = {
     "description": "the conversation's ETag as it was read: 412 if it is another by now, and nothing is done. For a "
     "reply: 412 if a colleague has answered since",
     "schema": {"type": "string", "pattern": r'^("[0-9]{1,9}\.[0-9]{1,9}"|\*)$'},
+}
+_TAG: Schema = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "the setting's or draft's ETag as it was read: 412 if it is another by now, and nothing is done",
+    "schema": {"type": "string", "pattern": r'^("[0-9a-f]{16}"|\*)$'},
 }
 _ETAG: Schema = {"description": "goes into If-Match", "schema": {"type": "string"}}
 
@@ -107,7 +114,8 @@ def document() -> Schema:
 
 
 def _models(known: Operation) -> list[type[views.Body | views.Query]]:
-    return [kind for kind in known.takes.values() if kind is not Key and issubclass(kind, views.Body | views.Query)]
+    kinds = (kind for kind in known.takes.values() if kind not in {Key, Tag})
+    return [kind for kind in kinds if issubclass(kind, views.Body | views.Query)]
 
 
 def _described(known: Operation, refs: Refs, schemas: Schema) -> Schema:
@@ -116,6 +124,7 @@ def _described(known: Operation, refs: Refs, schemas: Schema) -> Schema:
     parameters = [*_of_path(known), *(one for kind in queries for one in _of_query(schemas[kind.__name__]))]
     parameters += [_KEY] if Key in known.takes.values() else []
     parameters += [_IF_MATCH] if known.is_conditional else []
+    parameters += [_TAG] if Tag in known.takes.values() else []
     told = (known.act.__doc__ or "").strip()
     return {
         "operationId": known.act.__name__,
@@ -175,9 +184,10 @@ def _answers(known: Operation, ref: Schema) -> Schema:
 def _problems(known: Operation) -> Schema:
     statuses = [*_ALWAYS]
     statuses += _OF_INPUT if _models(known) else ()
-    statuses += [400] if Key in known.takes.values() or known.is_conditional else ()
+    tagged = known.is_conditional or Tag in known.takes.values()
+    statuses += [400] if Key in known.takes.values() or tagged else ()
     statuses += [409] if known.method != "GET" or int in known.takes.values() else ()
-    statuses += [412] if known.is_conditional else ()
+    statuses += [412] if tagged else ()
     content = {"content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     return {
         str(status): {"description": _MEANS[status], **({} if status in _BY_GATEWAY else content)}

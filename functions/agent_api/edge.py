@@ -8,9 +8,18 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import Logger
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from functions.agent_api.views import ConversationView
+from functions.agent_api.views import ConversationView, MessageView
 from switchboard.aws.failures import describe
-from switchboard.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError, SwitchboardError, UnfitError
+from switchboard.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    OutdatedError,
+    RefusedError,
+    SwitchboardError,
+    UnavailableError,
+    UnfitError,
+)
 from switchboard.flows import desk
 
 api, logger = APIGatewayHttpResolver(strip_prefixes=["/agent"]), Logger()
@@ -23,6 +32,8 @@ JSON, PROBLEM = "application/json", "application/problem+json"
 
 Key = NewType("Key", str)
 """An `Idempotency-Key`."""
+Tag = NewType("Tag", str)
+"""The `If-Match` of a setting or draft as somebody read it, without its quotes; None is content with any."""
 
 
 class WrongBodyError(SwitchboardError):
@@ -38,7 +49,7 @@ class LargeBodyError(SwitchboardError):
 
 
 class WrongTagError(SwitchboardError):
-    """An `If-Match` that no conversation ever had."""
+    """An `If-Match` that nothing ever had."""
 
 
 class NoKeyError(SwitchboardError):
@@ -53,9 +64,11 @@ _STATUS: dict[type[SwitchboardError], HTTPStatus] = {
     LargeBodyError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    OutdatedError: HTTPStatus.PRECONDITION_FAILED,
     RefusedError: HTTPStatus.CONFLICT,
     UnfitError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ConflictError: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 Body = TypeVar("Body", bound=BaseModel)
 Answer = Response[str]
@@ -80,6 +93,17 @@ def _seen() -> desk.Seen | None:
     if read is None:
         raise WrongTagError("If-Match: send the ETag of the conversation as you read it, with its quotes")
     return desk.Seen(revision=int(read[1]), outbound=int(read[2]))
+
+
+def tag() -> str | None:
+    """What `If-Match` names of a setting or draft; None for `*` and no header. Raises `WrongTagError`."""
+    given = api.current_event.headers.get("if-match", "*").strip()
+    if given == "*":
+        return None
+    read = re.fullmatch(r'"([0-9a-f]{16})"', given)
+    if read is None:
+        raise WrongTagError("If-Match: send the ETag of the setting, or draft, as you read it, with its quotes")
+    return read[1]
 
 
 def lead() -> desk.Caller:
@@ -128,7 +152,7 @@ def key() -> Key:
 
 
 def show(view: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Answer:
-    """One thing as JSON, with its ETag if it is a conversation."""
+    """One thing as JSON, with its ETag if it has one."""
     tag = getattr(view, "etag", None)
     return Response(status, JSON, view.model_dump_json(), headers={"ETag": tag} if tag else None)
 
@@ -148,9 +172,10 @@ def refuse(error: SwitchboardError) -> Answer:
 
 @api.exception_handler(desk.ChangedError)  # type: ignore[untyped-decorator]  # the same
 def refuse_changed(error: desk.ChangedError) -> Answer:
-    """Another decision came first: what the conversation has become by it."""
-    now = ConversationView.of(error.known).model_dump(mode="json")
-    return problem(HTTPStatus.PRECONDITION_FAILED, str(error), conversation=now)
+    """Another decision came first: what the conversation has become by it, and a colleague's answer as it was sent."""
+    now = {"conversation": ConversationView.of(error.known).model_dump(mode="json")}
+    answer = {"answer": MessageView.of(error.answer).model_dump(mode="json")} if error.answer else {}
+    return problem(HTTPStatus.PRECONDITION_FAILED, str(error), **now, **answer)
 
 
 @api.exception_handler(Exception)  # type: ignore[untyped-decorator]  # Powertools leaves it untyped

@@ -5,10 +5,23 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.agent_api import actions, customers, inbox, leads, push, routes
+from functions.agent_api import (
+    actions,
+    alerts,
+    canned,
+    customers,
+    inbox,
+    leads,
+    push,
+    reading,
+    routes,
+    settings,
+    uploads,
+    workspace,
+)
 from functions.agent_api.edge import api
 
-ROUTES = (routes, actions, customers, inbox, leads, push)
+ROUTES = (routes, actions, alerts, customers, inbox, leads, push, uploads, canned, settings, workspace, reading)
 """Importing them is what adds their routes."""
 
 logger = Logger()

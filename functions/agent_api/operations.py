@@ -2,7 +2,8 @@
 
 A parameter's type says where its value comes from, and the returned type what is answered; requests are read by this
 and so is the document (`document.py`), so the two can't disagree. `Caller` is the verified sign-in, a `views.Body` the
-body, a `views.Query` the query, `Key` the header `Idempotency-Key`; anything else is a part of the path.
+body, a `views.Query` the query, `Key` the header `Idempotency-Key`, `Tag` a setting's or draft's `If-Match`; anything
+else is a part of the path.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Generic, TypeVar, get_args
 from urllib.parse import unquote
 
 from functions.agent_api import views
-from functions.agent_api.edge import Answer, Key, api, body, caller, key, lead, problem, query, show
+from functions.agent_api.edge import Answer, Key, Tag, api, body, caller, key, lead, problem, query, show, tag
 from switchboard.errors import NotFoundError
 from switchboard.flows.desk import Caller
 
@@ -74,6 +75,8 @@ class Operation:
             return caller(conditional=self.is_conditional)
         if kind is Key:
             return key()
+        if kind is Tag:
+            return tag()
         if name in parts:
             return _part(parts[name], kind)
         if issubclass(kind, views.Body):

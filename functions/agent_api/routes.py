@@ -3,11 +3,12 @@
 from http import HTTPStatus
 from pathlib import Path
 
-from functions.agent_api import views
+from functions.agent_api import reading_views, views
 from functions.agent_api.edge import JSON, Answer, Key, api
 from functions.agent_api.operations import Made, operation
+from functions.agent_api.uploads import completed_by
 from switchboard import wiring
-from switchboard.flows import desk, files, hindsight, shifts
+from switchboard.flows import desk, files, hindsight, reading, shifts
 from switchboard.flows.desk import Caller
 from switchboard.flows.limits import limits_of
 
@@ -40,17 +41,18 @@ def put_shift(who: Caller, said: views.ShiftBody) -> views.AgentView:
 
 
 @operation("GET", "/me/conversations")
-def get_my_conversations(who: Caller) -> views.ConversationsView:
+def get_my_conversations(who: Caller) -> reading_views.ConversationsView:
     """The caller's conversations, the longest waiting first."""
-    mine = desk.my_conversations(who, wiring.board())
-    return views.ConversationsView(items=tuple(map(views.ConversationView.of, mine)))
+    mine = reading.kept(who, desk.my_conversations(who, wiring.board()), wiring.board())
+    return reading_views.ConversationsView(items=tuple(map(reading_views.ListedView.made, mine)))
 
 
 @operation("GET", "/conversations/{conversation_id}")
-def get_conversation(who: Caller, conversation_id: str) -> views.TimelineView:
-    """A conversation with its messages, and what an answer may be."""
+def get_conversation(who: Caller, conversation_id: str) -> reading_views.TimelineView:
+    """A conversation with its messages, what the caller has begun to write, and what an answer may be."""
     known, entries, chosen = desk.read(who, conversation_id, wiring.board())
-    return views.TimelineView.made(known, entries, chosen, limits_of(known, wiring.board()))
+    (kept,) = reading.kept(who, [known], wiring.board())
+    return reading_views.TimelineView.of_all(kept, entries, chosen, limits_of(known, wiring.board()))
 
 
 @operation("GET", "/conversations/{conversation_id}/why")
@@ -78,7 +80,8 @@ def get_attachment(who: Caller, conversation_id: str, message_id: str, n: int) -
 @operation("POST", "/conversations/{conversation_id}/replies", conditional=True)
 def post_reply(who: Caller, conversation_id: str, once: Key, said: views.ReplyBody) -> Made[views.MessageView]:
     """Answer the customer. The same key again returns the first answer."""
-    entry, is_new = desk.reply(who, conversation_id, said.text, once, wiring.board())
+    complete = completed_by(who, said.attachments, said.cc)
+    entry, is_new = desk.reply(who, conversation_id, said.text, once, wiring.board(), complete)
     return Made(views.MessageView.of(entry), is_new)
 
 

@@ -7,14 +7,13 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from switchboard.actions import MOST_MENTIONS
-from switchboard.conversation import Conversation, Decision, Entry, Status
-from switchboard.erasure import Erasure, State
-from switchboard.events import MessageQuarantined
+from switchboard.conversation import Conversation, Entry, Status
+from switchboard.flows.copies import MOST_COPIES
 from switchboard.flows.files import Released
 from switchboard.flows.floor import QueueState, Standing, Team
-from switchboard.flows.held import Held
-from switchboard.flows.inbox import MOST, Page
-from switchboard.flows.limits import Limits
+from switchboard.flows.inbox import MOST
+from switchboard.flows.limits import FileLimits, Limits
+from switchboard.flows.uploads import MOST_FILES
 from switchboard.gsm7 import PART_SEPTETS, PART_UNITS, SINGLE_SEPTETS, SINGLE_UNITS
 from switchboard.message import Attachment, Content, Party
 from switchboard.policy import Priority
@@ -23,6 +22,8 @@ from switchboard.why import Sentence
 
 LONGEST_NOTE = 10_000
 AgentId: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
+UploadId: TypeAlias = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+MailAddress: TypeAlias = Annotated[str, Field(min_length=3, max_length=320)]
 
 
 class View(BaseModel):
@@ -56,9 +57,20 @@ class PresenceBody(Body):
 
 
 class ReplyBody(Body):
-    """`POST /agent/conversations/{id}/replies`."""
+    """`POST /agent/conversations/{id}/replies`: words, files, or both.
 
-    text: str = Field(min_length=1, max_length=100_000, description="at most what the channel takes")
+    `cc` is of mail: exactly these get a copy, and without it whoever had one of what is answered.
+    """
+
+    text: str = Field(default="", max_length=100_000, description="at most what the channel takes")
+    attachments: tuple[UploadId, ...] = Field(default=(), max_length=MOST_FILES)
+    cc: tuple[MailAddress, ...] | None = Field(default=None, max_length=MOST_COPIES)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text and not self.attachments:
+            raise ValueError("text: write something, or send a file")
+        return self
 
 
 class ResolveBody(Body):
@@ -132,19 +144,6 @@ class PlaceBody(Body):
         if self.queue is None and self.priority is None:
             raise ValueError("name a queue, a priority, or both")
         return self
-
-
-class ErasureBody(Body):
-    """`POST /agent/erasures`: a customer by their address, as a conversation shows it."""
-
-    channel: str = Field(min_length=1, max_length=40)
-    address: str = Field(min_length=1, max_length=320)
-
-
-class ReleaseBody(Body):
-    """Whose budget is lifted."""
-
-    source: str = Field(min_length=1, max_length=400)
 
 
 class AgentView(View):
@@ -274,15 +273,15 @@ class ReleasedView(View):
 class MessageView(View):
     """A message in a timeline; `status` is the delivery of an outbound one.
 
-    `mentions` are the agents who are meant to read a note, which is internal. Who wrote (`sender`) and to whom else
-    (`cc`) is told of mail. `is_whole` is false where there is more to read than `text`: the message's own address has
-    it.
+    `mentions` are the agents who are meant to read a note, which is internal. Who wrote (`sender`), and to whom (`to`,
+    `cc`), is told of mail; what was passed on to others has the kind `forward`. `is_whole` is false where there is more
+    to read than `text`: the message's own address has it.
     """
 
     message_id: str
     direction: Literal["inbound", "outbound", "internal"]
     author: Literal["customer", "agent", "system"]
-    kind: Literal["message", "acknowledgement", "note"]
+    kind: Literal["message", "acknowledgement", "note", "forward"]
     agent_id: str | None
     mentions: tuple[str, ...]
     text: str
@@ -294,6 +293,7 @@ class MessageView(View):
     reaction: str | None
     subject: str | None
     sender: Party | None
+    to: tuple[Party, ...]
     cc: tuple[Party, ...]
     language: str | None
     flags: tuple[str, ...]
@@ -315,7 +315,7 @@ class MessageView(View):
             "change",
             "reaction",
         )
-        of_mail = ("subject", "sender", "cc", "language", "flags")
+        of_mail = ("subject", "sender", "to", "cc", "language", "flags")
         return cls(
             **{name: getattr(entry, name) for name in (*names, *of_mail)},
             is_whole=entry.content is None,
@@ -327,7 +327,8 @@ class MessageView(View):
 class WholeMessageView(MessageView):
     """A message with all of its content: `full_text` is what was written, `quoted` what `text` leaves out of it.
 
-    `html` is sanitised: safe to show, without remote content.
+    `html` is sanitised: safe to show. A picture from elsewhere is `remote:https://…` in it, which loads nothing: to
+    fetch it tells whoever wrote that they are read.
     """
 
     full_text: str | None
@@ -370,6 +371,33 @@ class SegmentsView(View):
     ucs2_joined: int = PART_UNITS
 
 
+class FileTypeView(View):
+    """A type of files that may be sent: how their names end, and how many bytes one may have; a link, if not a file.
+
+    A file that is larger than `bytes_as_file` goes as a link; with 0 they all do.
+    """
+
+    content_type: str
+    endings: tuple[str, ...]
+    bytes_each: int
+    bytes_as_file: int
+
+
+class FilesView(View):
+    """What files an answer may have: how many, of which types, and how many bytes each, and all that go as files."""
+
+    most: int
+    bytes_each: int
+    bytes_in_all: int
+    types: tuple[FileTypeView, ...]
+
+    @classmethod
+    def of(cls, known: FileLimits) -> "FilesView":
+        """As an agent sees it."""
+        types = tuple(FileTypeView(**asdict(one)) for one in known.types)
+        return cls(most=known.most, bytes_each=known.bytes_each, bytes_in_all=known.bytes_in_all, types=types)
+
+
 class LimitsView(View):
     """What an answer may be now. `refusal` is why there can be none, whoever writes it.
 
@@ -384,6 +412,7 @@ class LimitsView(View):
     window_seconds: int | None
     has_copies: bool
     refusal: str | None
+    files: FilesView
 
     @classmethod
     def of(cls, known: Limits) -> "LimitsView":
@@ -392,121 +421,14 @@ class LimitsView(View):
             **{name: getattr(known, name) for name in ("text_limit", "unit", "window_until", "has_copies", "refusal")},
             segments=SegmentsView() if known.is_in_segments else None,
             window_seconds=int(known.window_left.total_seconds()) if known.window_left is not None else None,
+            files=FilesView.of(known.files),
         )
-
-
-class TimelineView(ConversationView):
-    """A conversation with everything that was said, why it is where it is, and what an answer to it may be."""
-
-    messages: tuple[MessageView, ...]
-    decision: DecisionView | None
-    limits: LimitsView
-
-    @classmethod
-    def made(cls, known: Conversation, entries: list[Entry], chosen: Decision | None, of: Limits) -> "TimelineView":
-        """As an agent sees it."""
-        return cls(
-            limits=LimitsView.of(of),
-            **ConversationView.of(known).model_dump(),
-            messages=tuple(MessageView.of(entry) for entry in entries),
-            decision=DecisionView(at=chosen.at, policy=chosen.policy, seed=chosen.seed, considered=chosen.considered)
-            if chosen
-            else None,
-        )
-
-
-class ErasureView(View):
-    """A request to erase a customer: who asked for it when, how far it got, and how much there was."""
-
-    code: str
-    state: str
-    asked: tuple[dict[str, object], ...]
-    done_at: datetime | None
-    conversations: int
-    messages: int
-    files: int
-    left_at_provider: int
-
-    @classmethod
-    def of(cls, known: Erasure) -> "ErasureView":
-        """As a lead sees it."""
-        return cls(
-            code=known.code,
-            state=known.state,
-            asked=tuple(asdict(asked) for asked in known.asked),
-            done_at=known.done_at if known.state is State.DONE else None,
-            **asdict(known.found),
-        )
-
-
-class HeldView(View):
-    """What one counterparty has held in a queue, beyond its budget of waiting places; `source` is what to release."""
-
-    source: str
-    counterparty: str
-    queue: str
-    urgent: bool
-    count: int
-    since: datetime
-
-    @classmethod
-    def of(cls, found: Held) -> "HeldView":
-        """As the API shows it."""
-        source = found.source
-        return cls(
-            source=source.text,
-            counterparty=source.counterparty,
-            queue=source.queue,
-            urgent=source.is_urgent,
-            count=found.count,
-            since=found.since,
-        )
-
-
-class FloodsView(View):
-    """Who has something held."""
-
-    items: tuple[HeldView, ...]
-
-
-class QuarantinedView(View):
-    """A delivery that was verified and could not be understood."""
-
-    account: str
-    quarantine_id: str
-    channel: str
-    reason: str
-    size: int
-    at: datetime
-
-    @classmethod
-    def of(cls, item: MessageQuarantined) -> "QuarantinedView":
-        """As a lead sees it."""
-        return cls(**{name: getattr(item, name) for name in cls.model_fields})
-
-
-class QuarantinedBytesView(QuarantinedView):
-    """The same with its raw bytes, as base64; null for mail, which is not handed out: it may hold a virus (EM-3)."""
-
-    raw_base64: str | None
-
-
-class ConversationsView(View):
-    """Conversations."""
-
-    items: tuple[ConversationView, ...]
 
 
 class WhyView(View):
     """The sentences, in order of time."""
 
     items: tuple[SentenceView, ...]
-
-
-class QuarantineView(View):
-    """What an account received and nobody could understand, the newest first."""
-
-    items: tuple[QuarantinedView, ...]
 
 
 class ConversationsQuery(Query):
@@ -535,18 +457,6 @@ class SearchBody(Body):
     status: Status | None = None
     cursor: str | None = Field(default=None, max_length=1000, description="of the page before")
     limit: int = Field(default=25, ge=1, le=MOST)
-
-
-class ConversationPageView(View):
-    """Part of a list. `cursor` asks for what follows, also of a page that is empty; null where that is nothing."""
-
-    items: tuple[ConversationView, ...]
-    cursor: str | None
-
-    @classmethod
-    def of(cls, page: Page) -> "ConversationPageView":
-        """As an agent sees it."""
-        return cls(items=tuple(map(ConversationView.of, page.conversations)), cursor=page.cursor)
 
 
 class StandingView(View):

@@ -26,7 +26,8 @@ def record_handler(envelope: dict[str, Any]) -> None:
     else:
         added = ConversationMessageAdded.model_validate(envelope["detail"])
         place = split_id(added.conversation_id)
-        outcome = deliver(*place, added.message_id, wiring.board(), wiring.connect, wiring.setting("PUBLIC_BASE_URL"))
+        base_url = wiring.setting("PUBLIC_BASE_URL")
+        outcome = deliver(*place, added.message_id, wiring.board(), wiring.connect, base_url, wiring.url_of)
     metrics.add_metric(COUNTED.get(outcome, "Tasks"), MetricUnit.Count, 1)
     logger.info("delivery", outcome=outcome)
 

@@ -1,6 +1,6 @@
 """The agents table: who answers, and a membership row per queue by which dispatch finds them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -52,40 +52,8 @@ class DynamoAgents:
         return _agent(item) if item else None
 
     def put(self, agent: Agent) -> None:
-        known = self.get(agent.agent_id)
-        if known is None:
-            item = {**_plain(agent), "item": _AGENT}
-            self.client.put_item(TableName=self.table, Item=attributes(item))
-        else:
-            self._change(known, agent)
-        for queue in agent.queues:
-            self._join(agent, queue)
-        for queue in set(known.queues if known else ()) - set(agent.queues):
-            self.client.delete_item(TableName=self.table, Key=_key(agent.agent_id, _MEMBERSHIP + queue))
-
-    def _change(self, known: Agent, agent: Agent) -> None:
-        plain = _agents.plain(agent)
-        self.client.update_item(
-            TableName=self.table,
-            Key=_key(agent.agent_id, _AGENT),
-            UpdateExpression=(
-                "SET #name = :name, queues = :queues, skills = :skills, units = :units, caps = :caps, "
-                "#free = #free + :more"
-            ),
-            ExpressionAttributeNames={"#name": "name", "#free": "free"},
-            ExpressionAttributeValues=attributes(
-                {f":{name}": plain[name] for name in ("name", "queues", "skills", "units", "caps")}
-                | {":more": agent.units - known.units}
-            ),
-        )
-
-    def _join(self, agent: Agent, queue: str) -> None:
-        self.client.update_item(
-            TableName=self.table,
-            Key=_key(agent.agent_id, _MEMBERSHIP + queue),
-            UpdateExpression="SET queue = :queue, skills = :skills",
-            ExpressionAttributeValues=attributes({":queue": queue, ":skills": list(agent.skills)}),
-        )
+        writes = employment(self.table, self.get(agent.agent_id), agent)
+        transact(self.client, writes, self.pause, [ConflictError] * len(writes))  # type: ignore[arg-type]  # literal dicts
 
     def set_presence(self, agent_id: str, presence: Presence, due_at: datetime, at: datetime) -> Agent:
         told = {":presence": presence.value, ":due": to_text(due_at), ":shard": due_shard(agent_id)}
@@ -185,6 +153,13 @@ class DynamoAgents:
                 raise  # else they have just left this queue
 
     def members(self, queue: str, after: str | None, limit: int) -> list[Agent]:
+        return self.colleagues((queue,), after, limit)
+
+    def colleagues(self, queues: Collection[str], after: str | None, limit: int) -> list[Agent]:
+        found = {agent_id for queue in queues for agent_id in self._ids(queue, after, limit)}
+        return self.several(sorted(found)[:limit])
+
+    def _ids(self, queue: str, after: str | None, limit: int) -> list[str]:
         found = self.client.query(
             TableName=self.table,
             IndexName="members",
@@ -192,7 +167,10 @@ class DynamoAgents:
             ExpressionAttributeValues=attributes({":queue": queue, **({":after": after} if after else {})}),
             Limit=limit,
         )["Items"]
-        return self._read_all([values(item)["agent_id"] for item in found])
+        return [values(item)["agent_id"] for item in found]
+
+    def several(self, agent_ids: Sequence[str]) -> list[Agent]:
+        return self._read_all(list(agent_ids))
 
     def sample(self, lane: Lane, token: str, limit: int) -> list[Agent]:
         found = self._members(lane, "#token >= :token", token, limit)
@@ -291,6 +269,75 @@ class DynamoAgents:
             found += map(values, answer["Items"])
         found.sort(key=lambda item: item["due_at"])
         return [item["agent_id"] for item in found[:limit]]
+
+
+_DECIDED = ("name", "queues", "skills", "units", "caps")
+"""What a lead decides of an agent."""
+
+
+def employment(table: str, before: Agent | None, after: Agent) -> list[dict[str, Any]]:
+    """Writes of a transaction that adds an agent, or changes what a lead decides of them, with their queues.
+
+    They hold on condition that it is decided as it was `before`; presence and load go on beside it.
+    """
+    joined = [_joining(table, after, queue) for queue in after.queues]
+    former = set(before.queues if before else ()) - set(after.queues)
+    left = [_leaving(table, after.agent_id, queue) for queue in sorted(former)]
+    return [_changing(table, before, after) if before else _adding(table, after), *joined, *left]
+
+
+def dismissal(table: str, agent: Agent) -> list[dict[str, Any]]:
+    """Writes of a transaction that removes an agent, on condition that they are offline and hold nothing."""
+    gone = {
+        "TableName": table,
+        "Key": _key(agent.agent_id, _AGENT),
+        "ConditionExpression": "presence = :offline AND #free = units AND queues = :queues",
+        "ExpressionAttributeNames": {"#free": "free"},
+        "ExpressionAttributeValues": attributes({":offline": Presence.OFFLINE.value, ":queues": list(agent.queues)}),
+    }
+    return [{"Delete": gone}, *(_leaving(table, agent.agent_id, queue) for queue in agent.queues)]
+
+
+def _adding(table: str, agent: Agent) -> dict[str, Any]:
+    item = attributes({**_plain(agent), "item": _AGENT})
+    return {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(agent_id)"}}
+
+
+def _changing(table: str, before: Agent, after: Agent) -> dict[str, Any]:
+    """`free` is not written but moved: conversations come and go meanwhile."""
+    known, plain = _agents.plain(before), _agents.plain(after)
+    believed = [f"#{name} = :was_{name}" for name in _DECIDED if name != "caps"]
+    believed.append("caps = :was_caps" if known["caps"] else "(attribute_not_exists(caps) OR caps = :was_caps)")
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": _key(after.agent_id, _AGENT),
+            "UpdateExpression": f"SET {', '.join(f'#{name} = :{name}' for name in _DECIDED)}, #free = #free + :more",
+            "ConditionExpression": " AND ".join(believed),
+            "ExpressionAttributeNames": {"#free": "free", **{f"#{name}": name for name in _DECIDED}},
+            "ExpressionAttributeValues": attributes(
+                {f":{name}": plain[name] for name in _DECIDED}
+                | {f":was_{name}": known[name] for name in _DECIDED}
+                | {":more": after.units - before.units}
+            ),
+        }
+    }
+
+
+def _joining(table: str, agent: Agent, queue: str) -> dict[str, Any]:
+    """A row that is there keeps its token: they are listed as they were."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": _key(agent.agent_id, _MEMBERSHIP + queue),
+            "UpdateExpression": "SET queue = :queue, skills = :skills",
+            "ExpressionAttributeValues": attributes({":queue": queue, ":skills": list(agent.skills)}),
+        }
+    }
+
+
+def _leaving(table: str, agent_id: str, queue: str) -> dict[str, Any]:
+    return {"Delete": {"TableName": table, "Key": _key(agent_id, _MEMBERSHIP + queue)}}
 
 
 def _has(skills: Iterable[str]) -> tuple[str, dict[str, str]]:

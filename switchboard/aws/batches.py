@@ -55,6 +55,24 @@ def process(
     return {"batchItemFailures": failed}
 
 
+def process_together(
+    event: Mapping[str, Any],
+    handle: Callable[..., None],
+    logger: Logger,
+    metrics: Metrics,
+    sqs: "Callable[[], SQSClient]",
+) -> dict[str, list[dict[str, str]]]:
+    """Handle all bodies at once; if that fails, each by itself, and what fails again is what `process` makes of it."""
+    if len(event["Records"]) > 1:
+        try:
+            handle(*(json.loads(record["body"]) for record in event["Records"]))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is found again with the record that it is about
+            logger.warning("not handled at once", extra=describe(error))
+        else:
+            return {"batchItemFailures": []}
+    return process(event, handle, logger, metrics, sqs)
+
+
 def lateness(event: Mapping[str, Any]) -> timedelta:
     """How long the queue let a batch's records wait at most. Those that come again wait for other reasons."""
     first = [record["attributes"] for record in event["Records"] if _tries(record) == 1]

@@ -5,11 +5,14 @@ topic                   item                        what
 `connection#<id>`       `connection`                an open console and what it watches
 `agent#<id>`            `connection#<time>#<id>`    the consoles to call for an agent
 `queue#<queue>`         `connection#<id>`           the consoles to call for a queue
-the last two            `feed#<time>#<random>`      what happened: a note
+`conversation#<id>`     `connection#<id>`           the consoles that look at a conversation
+agents', queues'        `feed#<time>#<random>`      what happened: a note
+`agent#<id>`            `slate`                     what they are to be told outside of the console (aws/alerts.py)
+`alert#<id>`            `mail`                      that an alert was sent
 `queue#<queue>`         `hint`                      until when a hint is on its way
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,7 +23,7 @@ from botocore.exceptions import ClientError
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition
 from switchboard.instant import to_text
-from switchboard.push import CONNECTION_LIFE, KEPT, OVERLAP, Connection, Note, Ticket, queue_of
+from switchboard.push import CONNECTION_LIFE, KEPT, OVERLAP, Connection, Look, Note, Ticket, topic_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,30 +51,74 @@ class DynamoConsoles:
         return ticket if ticket and ticket.expires_at > now else None
 
     def connect(self, connection: Connection) -> None:
-        self._put_connection(connection)
-        for topic in connection.topics:
-            self._put(topic, _listing(topic, connection), _connections.plain(connection), _end_of(connection))
-
-    def _put_connection(self, connection: Connection) -> None:
         plain = _connections.plain(connection)
         self._put(_own(connection.connection_id), _CONNECTION, plain, _end_of(connection))
+        self._list(connection, connection.topics)
 
-    def watch(self, connection_id: str, queues: Sequence[str]) -> Sequence[str]:
+    def _list(self, connection: Connection, topics: Sequence[str]) -> None:
+        for topic in topics:
+            self._put(topic, _listing(topic, connection), _connections.plain(connection), _end_of(connection))
+
+    def hear(self, connection_id: str, at: datetime) -> None:
+        self._change(connection_id, "heard_at", to_text(at))
+
+    def _change(self, connection_id: str, name: str, value: object) -> Connection | None:
+        """Change one thing of a connection, whatever else is changed meanwhile; returns what it was, if it is there."""
+        try:
+            changed = self.client.update_item(
+                TableName=self.table,
+                Key=attributes({"topic": _own(connection_id), "item": _CONNECTION}),
+                UpdateExpression="SET #name = :value",
+                ConditionExpression="attribute_exists(topic)",
+                ExpressionAttributeNames={"#name": name},
+                ExpressionAttributeValues=attributes({":value": value}),
+                ReturnValues="ALL_OLD",
+            )
+        except ClientError as error:
+            if is_refused_condition(error):
+                return None
+            raise
+        return _connections.read(values(changed["Attributes"]))
+
+    def connection(self, connection_id: str) -> Connection | None:
         key = attributes({"topic": _own(connection_id), "item": _CONNECTION})
         item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
-        if not item:
-            return ()
-        before = _connections.read(values(item))
-        after = replace(before, watching=tuple(queue for queue in dict.fromkeys(queues) if queue in before.queues))
-        self._unlist(before, [topic for topic in before.topics if topic not in after.topics])
-        self.connect(after)
-        return after.watching
+        return _connections.read(values(item)) if item else None
 
-    def disconnect(self, connection_id: str) -> None:
+    def watch(self, connection_id: str, queues: Sequence[str]) -> Sequence[str]:
+        before = self.connection(connection_id)
+        if before is None:
+            return ()
+        watching = tuple(queue for queue in dict.fromkeys(queues) if queue in before.queues)
+        is_there = self._replace(replace(before, watching=watching), "watching", lambda one: one.watched)
+        return watching if is_there else ()
+
+    def look(self, before: Connection, look: Look | None) -> bool:
+        return self._replace(replace(before, look=look), "look", lambda one: one.looked_at)
+
+    def _replace(self, after: Connection, name: str, topics: Callable[[Connection], Sequence[str]]) -> bool:
+        """Change one thing that has a console told of topics; whether it is still there.
+
+        It is listed before that is written down, and not any more if it is gone by then: nobody stays listed who left.
+        """
+        self._list(after, topics(after))
+        was = self._change(after.connection_id, name, _connections.plain(after).get(name))
+        kept = topics(after) if was else ()
+        self._unlist(after, [topic for topic in topics(was or after) if topic not in kept])
+        return was is not None
+
+    def lookers(self, conversation_id: str, limit: int) -> list[Connection]:
+        topic = topic_of(conversation_id=conversation_id)
+        items = self._between(topic, f"{_CONNECTION}#", f"{_CONNECTION}#{_END}", limit)
+        return [_connections.read(item) for item in items]
+
+    def disconnect(self, connection_id: str) -> Connection | None:
         removed = self._delete(_own(connection_id), _CONNECTION)
-        if removed:
-            connection = _connections.read(values(removed))
-            self._unlist(connection, connection.topics)
+        if not removed:
+            return None
+        connection = _connections.read(values(removed))
+        self._unlist(connection, connection.topics)
+        return connection
 
     def _unlist(self, connection: Connection, topics: Sequence[str]) -> None:
         for topic in topics:
@@ -147,10 +194,10 @@ def _own(connection_id: str) -> str:
 
 
 def _listing(topic: str, connection: Connection) -> str:
-    """An agent's by time, so that the newest are called; a queue's by their random names, so that chance decides."""
-    if queue_of(topic) is not None:
-        return f"{_CONNECTION}#{connection.connection_id}"
-    return f"{_CONNECTION}#{to_text(connection.connected_at)}#{connection.connection_id}"
+    """An agent's by time, so that the newest are called; others by their random names, so that chance decides."""
+    if topic == topic_of(agent_id=connection.agent_id):
+        return f"{_CONNECTION}#{to_text(connection.connected_at)}#{connection.connection_id}"
+    return f"{_CONNECTION}#{connection.connection_id}"
 
 
 def _end_of(connection: Connection) -> datetime:

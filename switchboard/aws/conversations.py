@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from switchboard.aws import bookmarks
 from switchboard.aws.decisions import item_of
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
@@ -16,7 +17,7 @@ from switchboard.conversation import Conversation, Decision, Entry, customer_of,
 from switchboard.errors import AgentUnavailableError, ConflictError
 from switchboard.flood import source_of
 from switchboard.instant import to_text
-from switchboard.ports import Alias, Clock, Opened, Owned, Past, Placed, Row, Said, Stop
+from switchboard.ports import Alias, Clock, Drafted, Opened, Owned, Past, Placed, Row, Said, Stop
 from switchboard.routing import Lane, Presence, Waiting
 
 if TYPE_CHECKING:
@@ -476,7 +477,7 @@ class DynamoConversations:
 
     def walk(self, row: Row, after: Stop | None, limit: int) -> list[Stop]:
         index, partition, sort, is_forward = _index_of(row)
-        start = {**partition, sort: to_text(after.at), **_key_of(after)} if after else None
+        start = {**partition, sort: to_text(after.at), **_key_in(row, after)} if after else None
         found = self.client.query(
             TableName=self.table,
             IndexName=index,
@@ -534,6 +535,8 @@ def _index_of(row: Row) -> tuple[str, dict[str, str], str, bool]:
             return "placed", {"queue": row.queue, "phase": _phase(is_open=row.is_open)}, "opened_at", False
         case Past():
             return "customers", {"customer_id": row.customer_id}, "opened_at", False
+        case Drafted():
+            return "drafts", {"drafted_by": row.agent_id}, "drafted_at", False
 
 
 def _phase(*, is_open: bool) -> str:
@@ -542,6 +545,11 @@ def _phase(*, is_open: bool) -> str:
 
 def _key_of(stop: Stop) -> dict[str, str]:
     return {"thread": stop.thread, "item": _conversation_key(stop.number)}
+
+
+def _key_in(row: Row, stop: Stop) -> dict[str, str]:
+    """Of the item by which an index has a conversation in a row."""
+    return bookmarks.key_of(stop.thread, stop.number, row.agent_id) if isinstance(row, Drafted) else _key_of(stop)
 
 
 def _alias_key(account: str, name: str) -> dict[str, str]:
@@ -575,7 +583,8 @@ def _as_entry(item: Attributes) -> Entry:
 
 
 def _place(read: Mapping[str, Any]) -> tuple[str, int]:
-    return read["thread"], int(read["item"].removeprefix(_CONVERSATION))
+    """By its own item, or by one that lies beside it and begins with its number."""
+    return read["thread"], int(read["item"].split("#")[1])
 
 
 def _opened(read: Mapping[str, Any]) -> Opened:

@@ -3,27 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
+from switchboard.aws.pages import query_page
 from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
-from switchboard.consent import Consent
+from switchboard.consent import Consent, ConsentEvent
 from switchboard.conversation import Mark
 from switchboard.customer import Person, alone
 from switchboard.erasure import Erasure
 from switchboard.errors import AlreadyRecordedError, ConflictError
+from switchboard.instant import to_text
 from switchboard.invitation import Invitation
-from switchboard.ports import Contact, Evidence
+from switchboard.ports import Before, Contact, Evidence, Filed, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CONTACT, _AUDIT, _PERSON, _INVITATION = "contact", "audit#", "person", "invitation"
+_CONTACT, _AUDIT, _PERSON, _INVITATION, _CONSENT = "contact", "audit#", "person", "invitation", "consent#"
 _contacts, _evidence, _persons, _invitations = Codec(Contact), Codec(Evidence), Codec(Person), Codec(Invitation)
+_refusals = Codec(Refusal)
 _FOLLOWED = 5
 """How often a person is looked for anew who becomes another meanwhile."""
 _INVITATION_KEPT = timedelta(days=1)
@@ -61,6 +65,8 @@ class DynamoCustomers:
 
     def _begin(self, first: Contact) -> Contact:
         """Write a contact unless there is one; returns the one that there is."""
+        if carried := [account for account, consent in first.consents.items() if not consent.allows_automation]:
+            return self._begin_refused(first, carried)
         try:
             self.client.put_item(
                 TableName=self.table,
@@ -72,6 +78,22 @@ class DynamoCustomers:
             if not is_refused_condition(error):
                 raise
             return _as_contact(error.response["Item"])  # type: ignore[typeddict-item]  # there because of ALL_OLD
+        return first
+
+    def _begin_refused(self, first: Contact, accounts: Sequence[str]) -> Contact:
+        """The same for one who refuses accounts from the start, so that they are listed."""
+        new: Any = {
+            "TableName": self.table,
+            "Item": attributes(self._plain(first)),
+            "ConditionExpression": "attribute_not_exists(address)",
+        }
+        rows: list[Any] = [self._put_refusal(first, account, "carried", "", None) for account in accounts]
+        try:
+            transact(self.client, [{"Put": new}, *rows], self.pause, [ConflictError])
+        except ConflictError:
+            if known := self.contact(first.address):
+                return known
+            raise
         return first
 
     def contacts(self) -> "Iterator[Contact]":
@@ -159,9 +181,11 @@ class DynamoCustomers:
     def forget(self, contact: Contact) -> None:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
-            KeyConditionExpression="address = :address AND begins_with(#item, :audit)",
+            KeyConditionExpression="address = :address AND #item BETWEEN :audit AND :consents",
             ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues=attributes({":address": contact.address, ":audit": _AUDIT}),
+            ExpressionAttributeValues=attributes(
+                {":address": contact.address, ":audit": _AUDIT, ":consents": f"{_CONSENT}~"}
+            ),
             ProjectionExpression="address, #item",
             ConsistentRead=True,
         )
@@ -197,7 +221,37 @@ class DynamoCustomers:
                 }
             },
         ]
+        if consent != contact.consent(account):
+            writes.append(self._put_refusal(changed, account, evidence.kind, evidence.wording, evidence.by))
         transact(self.client, writes, self.pause, [ConflictError, AlreadyRecordedError])
+
+    def _put_refusal(
+        self, contact: Contact, account: str, kind: ConsentEvent | Literal["carried"], wording: str, by: str | None
+    ) -> dict[str, Any]:
+        """One write of a transaction: what led to a consent, in the index of refusals while it is one."""
+        consent = contact.consent(account)
+        refusal = Refusal(
+            address=contact.address,
+            account=account,
+            customer_id=contact.customer_id,
+            consent=consent,
+            kind=kind,
+            wording=wording,
+            by=by,
+        )
+        item = {**_refusals.plain(refusal), "item": f"{_CONSENT}{account}"}
+        if not consent.allows_automation and consent.since:
+            item |= {"refused": account, "place": f"{to_text(consent.since)}#{_digest(contact.address)}"}
+        return {"Put": {"TableName": self.table, "Item": attributes(item)}}
+
+    def refusals(self, account: str, before: Before | None, limit: int) -> Sequence[Filed[Refusal]]:
+        found = query_page(self.client, self.table, "refusals", {"refused": account}, "place", before, limit)
+        return [Filed(item["place"], _refusals.read(item)) for item in found]
+
+    def refusal(self, address: str, account: str) -> Refusal | None:
+        key = attributes({"address": address, "item": f"{_CONSENT}{account}"})
+        item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return _refusals.read(values(item)) if item else None
 
     def has_evidence(self, contact: Contact, account: str, provider_id: str) -> bool:
         key = attributes({"address": contact.address, "item": _audit_key(account, provider_id)})
@@ -246,6 +300,11 @@ class DynamoCustomers:
     @staticmethod
     def _plain(contact: Contact) -> dict[str, Any]:
         return {**_contacts.plain(contact), "item": _CONTACT}
+
+
+def _digest(address: str) -> str:
+    """Tells places apart without an address: they stand in cursors, and so in URLs."""
+    return sha256(address.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _audit_key(account: str, provider_id: str) -> str:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from switchboard.aws.records import Attributes, attributes, values
+from switchboard.aws.rosters import ROSTER, roster_of
 from switchboard.aws.transactions import transact
 from switchboard.errors import AlreadyRecordedError, ConflictError
 from switchboard.estimate import coverage
@@ -37,7 +38,7 @@ from switchboard.estimate.statistics import (
 )
 from switchboard.instant import to_text
 from switchboard.policy import Priority
-from switchboard.ports import Clock, Outlook
+from switchboard.ports import Clock, Outlook, Planned
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,7 +48,7 @@ ALL_QUEUES = "*"
 COUNTED_FOR = timedelta(days=2)
 """A stream keeps its records for one."""
 REFRESHED = timedelta(minutes=10)
-"""How long a process keeps what it has read of who is usually there."""
+"""How long a process keeps what it has read of who is usually there. A roster is read anew for each promise."""
 
 _COUNTED, _ONLINE = "counted#", "online#"
 _DIGITS = 15
@@ -65,13 +66,13 @@ class DynamoEstimates:
     table: str
     clock: Clock
     pause: Callable[[int], None]
-    usual: dict[str, tuple[datetime, Staffing]] = field(default_factory=dict)
+    usual: dict[str, tuple[datetime, Planned]] = field(default_factory=dict)
 
     def outlook(self, queue: str, priority: Priority, now: datetime) -> Outlook:
         own = calibration(priority)
         needed = [(queue, PACE), (queue, REPLIES), (queue, ARRIVALS), (ALL_QUEUES, own)]
         wanted = [*needed, *self._stale(queue, now)]
-        items = self._read([(queue, NOW), *(key for name in wanted for key in _keys(*name, now))])
+        items = self._read([(queue, NOW), (queue, ROSTER), *(key for name in wanted for key in _keys(*name, now))])
         sums = _amounts(items.get((queue, NOW), {}))
         knowledge = Knowledge(
             Pace.of(_learned(items, queue, PACE, PACE_TAU, now)),
@@ -80,21 +81,23 @@ class DynamoEstimates:
             Calibration.of(_learned(items, ALL_QUEUES, own, CALIBRATION_TAU, now)),
         )
         lines = {each: line(sums, each) for each in Priority}
-        return Outlook(lines, max(sums.get("online", 0.0), 0.0), knowledge, self._usual(queue, items, now))
+        planned = self._planned(queue, items, now)._replace(roster=roster_of(items.get((queue, ROSTER))).duties)
+        return Outlook(lines, max(sums.get("online", 0.0), 0.0), knowledge, planned)
 
-    def staffing(self, queue: str, now: datetime) -> Staffing:
+    def planned(self, queue: str, now: datetime) -> Planned:
         stale = self._stale(queue, now)
-        items = self._read([key for name in stale for key in _keys(*name, now)]) if stale else {}
-        return self._usual(queue, items, now)
+        items = self._read([(queue, ROSTER), *(key for name in stale for key in _keys(*name, now))]) if stale else {}
+        return self._planned(queue, items, now)
 
     def _stale(self, queue: str, now: datetime) -> list[Key]:
         known = self.usual.get(queue)
         return [] if known and now < known[0] else [(queue, item) for item in STAFFING]
 
-    def _usual(self, queue: str, items: Mapping[Key, Attributes], now: datetime) -> Staffing:
+    def _planned(self, queue: str, items: Mapping[Key, Attributes], now: datetime) -> Planned:
         if self._stale(queue, now):
             days = (_learned(items, queue, item, STAFFING_TAU, now) for item in STAFFING)
-            self.usual[queue] = now + REFRESHED, Staffing.of(days)
+            roster = roster_of(items.get((queue, ROSTER))).duties
+            self.usual[queue] = now + REFRESHED, Planned(Staffing.of(days), roster)
         return self.usual[queue][1]
 
     def _read(self, keys: Sequence[Key]) -> dict[Key, Attributes]:

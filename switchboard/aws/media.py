@@ -36,24 +36,33 @@ class S3MediaStore:
             raise UnavailableError("the bucket of files is out of reach: try again") from error
 
     def verdict(self, key: str) -> str | None:
-        try:
-            tags = self.client.get_object_tagging(Bucket=self.bucket, Key=key)["TagSet"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
-                raise NotFoundError("our copy of the file is gone: it is kept for 400 days") from error
-            raise
-        return next((tag["Value"] for tag in tags if tag["Key"] == SCANNED), None)
+        return read_verdict(self.client, self.bucket, key)
 
     def link(self, key: str, filename: str) -> str:
-        plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in filename)
-        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"  # RFC 6266
         return self.client.generate_presigned_url(
             "get_object",
             Params={
                 "Bucket": self.bucket,
                 "Key": key,
-                "ResponseContentDisposition": named,
+                "ResponseContentDisposition": attached(filename),
                 "ResponseContentType": _TYPE,
             },
             ExpiresIn=LINK_SECONDS,
         )
+
+
+def read_verdict(client: "S3Client", bucket: str, key: str) -> str | None:
+    """What the scan for malware found in an object; None before it. Raises `NotFoundError`."""
+    try:
+        tags = client.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            raise NotFoundError("our copy of the file is gone: it is kept for 400 days") from error
+        raise
+    return next((tag["Value"] for tag in tags if tag["Key"] == SCANNED), None)
+
+
+def attached(filename: str) -> str:
+    """A Content-Disposition that saves a file under its name, whatever is in that (RFC 6266)."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

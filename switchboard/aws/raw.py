@@ -32,14 +32,14 @@ class S3RawStore:
         try:
             return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
         except (ClientError, BotoCoreError) as error:
-            raise _failure(error) from error
+            raise failure(error) from error
 
     def fetch_head(self, key: str, length: int) -> bytes:
         try:
             answer = self.client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{length - 1}")
             return answer["Body"].read()
         except (ClientError, BotoCoreError) as error:
-            raise _failure(error) from error
+            raise failure(error) from error
 
     def remove(self, keys: Sequence[str]) -> None:
         try:
@@ -48,14 +48,23 @@ class S3RawStore:
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError("the raw bucket is out of reach: try again") from error
 
+    def remove_all(self, prefix: str) -> None:
+        try:
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
+        except (ClientError, BotoCoreError) as error:
+            raise UnavailableError("the raw bucket is out of reach: try again") from error
+        self.remove(keys)
+
     def size(self, key: str) -> int:
         try:
             return self.client.head_object(Bucket=self.bucket, Key=key)["ContentLength"]
         except (ClientError, BotoCoreError) as error:
-            raise _failure(error) from error
+            raise failure(error) from error
 
 
-def _failure(error: ClientError | BotoCoreError) -> SwitchboardError:
+def failure(error: ClientError | BotoCoreError) -> SwitchboardError:
+    """What S3's refusal to hand out an object means."""
     if isinstance(error, ClientError) and error.response["Error"]["Code"] in _GONE:
         return NotFoundError("the raw bytes are gone: docs/operations.md says how long they are kept")
     return UnavailableError("the raw bucket is out of reach: try again")

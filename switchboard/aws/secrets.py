@@ -21,8 +21,8 @@ PLACEHOLDER = "placeholder"
 """A key of the value that a fresh deployment has: it never verifies anything (rule X-13)."""
 
 
-def read_pepper(client: "SecretsManagerClient", name: str) -> bytes:
-    """The key of our hashes of customers' addresses; raises `UnavailableError`."""
+def read_key(client: "SecretsManagerClient", name: str) -> bytes:
+    """A key that the stack made: of hashes of addresses, of signatures. Raises `UnavailableError`."""
     try:
         return client.get_secret_value(SecretId=name)["SecretString"].encode()
     except (ClientError, BotoCoreError) as error:

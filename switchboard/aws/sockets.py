@@ -11,12 +11,11 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as UnreachableError
 
 from switchboard.ports import Reached
+from switchboard.push import QUEUE_HINT
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
     from mypy_boto3_sqs import SQSClient
-
-HINT = "queue.hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +52,5 @@ class SqsHints:
     url: str
 
     def hint(self, queue: str, delay: timedelta) -> None:
-        body = json.dumps({"detail-type": HINT, "detail": {"queue": queue}})
+        body = json.dumps({"detail-type": QUEUE_HINT, "detail": {"queue": queue}})
         self.client().send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=int(delay.total_seconds()))

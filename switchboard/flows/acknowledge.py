@@ -130,7 +130,7 @@ def entry_of(
             spoken=spoken,
             hours=board.policy.hours_of(known.queue),
             now=told.at,
-            reference=reference(known),
+            reference=known.reference,
             zone=contact.zone,
             first_name=contact.first_name,
             upset=not _UPSET.isdisjoint(known.reasons),
@@ -153,8 +153,3 @@ def entry_of(
         status=DeliveryStatus.QUEUED,
         language=known.language,
     )
-
-
-def reference(known: Conversation) -> str:
-    """What a customer may quote: short, without meaning."""
-    return f"{known.customer_id[:6].upper()}-{known.number}"

@@ -8,6 +8,7 @@ from switchboard.errors import ConflictError
 from switchboard.policy import Policy
 from switchboard.ports import (
     Agents,
+    Bookmarks,
     Clock,
     Conversations,
     Customers,
@@ -37,6 +38,7 @@ class Board:
     new_id: Callable[[], str]
     pause: Callable[[int], None]
     conversations: Conversations
+    bookmarks: Bookmarks
     agents: Agents
     customers: Customers
     erasures: Erasures

@@ -12,20 +12,22 @@ from switchboard.channels.email.addresses import canonical
 from switchboard.channels.email.mail import Envelope, read
 from switchboard.channels.email.parse import Ours, parse_mail
 from switchboard.channels.email.verdicts import Verdict
-from switchboard.errors import SecretMissingError, UnparseableError
+from switchboard.errors import NotFoundError, SecretMissingError, UnparseableError
 from switchboard.events import MessageQuarantined, MessageReceived
 from switchboard.flows.abridge import abridge
+from switchboard.flows.receive import Reading
 from switchboard.message import Message, Received
 from switchboard.policy import Policy
 from switchboard.ports import Bus, Clock, MailStore, Secrets
+from switchboard.quarantine import NOWHERE, VIRUS, Quarantined
 
 CHANNEL = "email"
-UNKNOWN = "unknown"
-"""Under which account stands what is for none of ours."""
 HEAD = 256 * 1024
 """Bytes that are read of a mail too large to be read whole: the headers, at their longest (rules EM-4, EM-6)."""
 
-_MAIL_KEY = re.compile(r"mail/([a-z0-9][a-z0-9-]{0,39})/[^/]+")
+_NOTICES = "quarantine/"
+"""Where notices lie that nobody understood; a mail lies elsewhere."""
+_MAIL_KEY = re.compile(r"(?:mail|content)/([a-z0-9][a-z0-9-]{0,39})/[^/]+")
 _DEGRADED = {"malformed", "oversize", "shortened"}
 
 
@@ -61,6 +63,12 @@ class _Office:
         """Our mail accounts' addresses, by the accounts' keys."""
         return {key: known.address for key, known in self.policy.accounts.items() if known.channel == CHANNEL}
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """All addresses as which we write, that of alerts to agents included."""
+        sender = self.policy.alerts.sender
+        return (*self.addresses.values(), *([sender] if sender else []))
+
 
 def collect(
     notice: str,
@@ -87,6 +95,37 @@ def collect(
         return [_put_aside(notice.encode("utf-8", "replace"), error.reason, office)]
 
 
+def collect_again(
+    item: Quarantined, *, policy: Policy, secrets: Secrets, bus: Bus, store: MailStore, clock: Clock
+) -> Reading:
+    """Read what lies in quarantine once more: a mail where it lies, or a notice that nobody understood.
+
+    The events are on the bus when it returns. Raises only what is out of reach.
+    """
+    office = _Office(policy, secrets, bus, store, clock, events.LARGEST)
+    try:
+        found = _collect_notice(item, office) if item.key.startswith(_NOTICES) else [_take_kept(item, office)]
+    except UnparseableError as error:
+        return Reading(f"quarantined:{error.reason}", puzzle=error.reason)
+    except NotFoundError:
+        return Reading("quarantined:bytes_expired", puzzle="bytes_expired")
+    outcome = found[0].outcome if found else "empty"
+    _, is_puzzling, reason = outcome.partition("quarantined:")
+    return Reading(outcome, puzzle=reason if is_puzzling else None)
+
+
+def _collect_notice(item: Quarantined, office: _Office) -> Sequence[Collected]:
+    notice = office.store.fetch(item.key).decode("utf-8", "replace")
+    if event := notices.sending_event(notice):
+        return _report(event, office)
+    return [_take(arrival, office) for arrival in events.arrivals(notice)]
+
+
+def _take_kept(item: Quarantined, office: _Office) -> Collected:
+    name = item.key.rpartition("/")[2].removesuffix(".eml")
+    return _take(events.Arrival(Envelope(provider_id=name, received_at=item.at), key=item.key), office)
+
+
 def _report(event: Mapping[str, Any], office: _Office) -> Sequence[Collected]:
     """Pass on what became of a mail that we sent; of sends, opens and clicks nothing."""
     reported = notices.report(event, office.addresses)
@@ -105,10 +144,20 @@ def _take(arrival: events.Arrival, office: _Office) -> Collected:
         return _quarantine(account, key, size, "unknown_account", envelope.received_at, office)
     raw = _read(arrival, key, office.store, is_head=is_head)
     if _is_infected(raw, envelope):
-        return _quarantine(account, key, size, "virus", envelope.received_at, office)
-    ours = Ours(addresses=tuple(office.addresses.values()), keys=_mail_keys(account, office.secrets))
+        return _quarantine(account, key, size, VIRUS, envelope.received_at, office)
+    ours = Ours(addresses=office.own, keys=_mail_keys(account, office.secrets))
     (message,) = parse_mail(raw, envelope, account=account, ours=ours, is_head=is_head)
+    if _is_of_alert(message, office.policy.alerts.sender):
+        return _quarantine(account, key, size, "own_alert", envelope.received_at, office)
     return _publish(message.model_copy(update={"raw": key}), envelope.received_at, office)
+
+
+def _is_of_alert(message: Received, sender: str | None) -> bool:
+    """Whether it is one of our alerts to agents, or an answer to one: as a conversation it would raise the next."""
+    if sender is None:
+        return False
+    parties = (message.sender, *message.from_mailboxes, *message.to, *message.cc)
+    return canonical(sender) in {canonical(party.address) for party in parties if party}
 
 
 def _publish(message: Received, came: datetime | None, office: _Office) -> Collected:
@@ -138,9 +187,9 @@ def _quarantine(account: str, key: str, size: int, reason: str, came: datetime |
 
 def _put_aside(notice: bytes, reason: str, office: _Office) -> Collected:
     """Keep a notice that nobody understands, then say where it lies."""
-    key = f"quarantine/{UNKNOWN}/{sha256(notice).hexdigest()[:32]}"
+    key = f"quarantine/{NOWHERE}/{sha256(notice).hexdigest()[:32]}"
     office.store.keep(key, notice)
-    return _quarantine(UNKNOWN, key, len(notice), reason, None, office)
+    return _quarantine(NOWHERE, key, len(notice), reason, None, office)
 
 
 def _account_of(arrival: events.Arrival, addresses: Mapping[str, str]) -> str:
@@ -149,7 +198,7 @@ def _account_of(arrival: events.Arrival, addresses: Mapping[str, str]) -> str:
         return found.group(1)
     ours = {canonical(address): key for key, address in addresses.items()}
     recipients = map(_untagged, arrival.envelope.recipients)
-    return next((ours[recipient] for recipient in recipients if recipient in ours), UNKNOWN)
+    return next((ours[recipient] for recipient in recipients if recipient in ours), NOWHERE)
 
 
 def _untagged(address: str) -> str:
@@ -159,7 +208,7 @@ def _untagged(address: str) -> str:
 
 def _keep(arrival: events.Arrival, account: str, store: MailStore) -> str:
     """Store a mail that came inside its notice; where one lies that a notice only names, its id says."""
-    if arrival.content is None and account == UNKNOWN:
+    if arrival.content is None and account == NOWHERE:
         raise UnparseableError("unknown_account")
     if arrival.content is None:
         return f"mail/{account}/{arrival.envelope.provider_id}"

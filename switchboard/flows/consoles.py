@@ -14,8 +14,9 @@ from switchboard.errors import ForbiddenError
 from switchboard.flows import desk
 from switchboard.flows.board import Board
 from switchboard.flows.desk import Caller
+from switchboard.flows.looking import Exchange, look
 from switchboard.message import Model
-from switchboard.ports import Consoles, Sockets
+from switchboard.ports import Consoles
 from switchboard.push import (
     MOST,
     TICKET_LIFE,
@@ -30,8 +31,14 @@ from switchboard.push import (
 
 MOST_WATCHED = 20
 """Queues that one console watches."""
+LONGEST_ID = 400
+"""Characters of a conversation's id, several times those of any."""
 PONG = {"type": "pong"}
-REFUSED = {"type": "refused", "detail": 'send {"action": "ping"} or {"action": "watch", "queues": ["…"]}'}
+REFUSED = {
+    "type": "refused",
+    "detail": 'send {"action": "ping"}, {"action": "watch", "queues": ["…"]}, or {"action": "look", '
+    '"conversation_id": "…", "typing": false}',
+}
 
 
 class Said(Model):
@@ -39,6 +46,8 @@ class Said(Model):
 
     action: str = Field(max_length=10)
     queues: tuple[str, ...] = Field(default=(), max_length=MOST_WATCHED)
+    conversation_id: str | None = Field(default=None, min_length=1, max_length=LONGEST_ID)
+    typing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +77,22 @@ def open_console(connection_id: str, agent_id: str, queues: Sequence[str], at: d
     consoles.connect(Connection(connection_id=connection_id, agent_id=agent_id, queues=tuple(queues), connected_at=at))
 
 
-def hear(connection_id: str, body: str, consoles: Consoles, sockets: Sockets) -> str:
+def hear(connection_id: str, body: str, exchange: Exchange) -> str:
     """Answer what a console says; returns what that was, as a code."""
     try:
         said = Said.model_validate_json(body)
     except ValidationError:
         said = Said(action="")
+    if said.action == "look":
+        return look(connection_id, said.conversation_id, exchange, typing=said.typing)
     if said.action == "ping":
-        sockets.post(connection_id, PONG)
+        exchange.consoles.hear(connection_id, exchange.clock())
+        exchange.sockets.post(connection_id, PONG)
     elif said.action == "watch":
-        watching = consoles.watch(connection_id, said.queues)
-        sockets.post(connection_id, {"type": "watching", "queues": list(watching)})
+        watching = exchange.consoles.watch(connection_id, said.queues)
+        exchange.sockets.post(connection_id, {"type": "watching", "queues": list(watching)})
     else:
-        sockets.post(connection_id, REFUSED)
+        exchange.sockets.post(connection_id, REFUSED)
         return "refused"
     return said.action
 

@@ -1,12 +1,13 @@
 """Outbound: messages of a conversation go to the provider in their order, each at most once for all we can know."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from switchboard.channels import Sender, channel
+from switchboard.channels.files import split, whole
 from switchboard.consent import apply
 from switchboard.conversation import SETTLED, Conversation, Entry, advances, renewal_id
 from switchboard.errors import (
@@ -20,21 +21,45 @@ from switchboard.errors import (
 )
 from switchboard.estimate.renewal import is_awake
 from switchboard.flows.board import Board
-from switchboard.message import Delivery, DeliveryReport, DeliveryStatus, Outgoing, Sent
-from switchboard.ports import Alias, Contact, Evidence
+from switchboard.flows.files import OUTGOING, name_of
+from switchboard.message import (
+    Attachment,
+    Delivery,
+    DeliveryReport,
+    DeliveryStatus,
+    Outgoing,
+    OutgoingFile,
+    Party,
+    Sent,
+)
+from switchboard.ports import Alias, Contact, Evidence, UrlOf
 
 Connect = Callable[[str, str], Sender]
 """A sender for a channel's name and an account's key."""
 
 ATTEMPT = timedelta(seconds=30)
 """No attempt outlives this (it is the function's time-out): an older one died half-way."""
+RUN = timedelta(seconds=12)
+"""After this, a run sends no further part of a message: the rest comes with the next."""
 ACK_VALID = 4 * 3600
 """Seconds after which an acknowledgement is not worth delivering (rule TW-9)."""
 CLOCK_SKEW = timedelta(minutes=2)
 """Between the provider's clock and ours, when asking what it has."""
 
 
-def deliver(thread: str, number: int, entry_id: str, board: Board, connect: Connect, public_base_url: str) -> str:
+def _nowhere(_key: str, _filename: str, _content_type: str) -> str:
+    raise TypeError("whoever delivers files says where providers get them")
+
+
+def deliver(
+    thread: str,
+    number: int,
+    entry_id: str,
+    board: Board,
+    connect: Connect,
+    public_base_url: str,
+    url_of: UrlOf = _nowhere,
+) -> str:
     """Send a message if its turn has come, and those behind it; returns what became of it, as a code.
 
     Whoever settles a message looks again for those behind it; whoever finds another on its way before theirs leaves
@@ -48,7 +73,7 @@ def deliver(thread: str, number: int, entry_id: str, board: Board, connect: Conn
     entry = board.conversations.entry(thread, entry_id)
     if known is None or entry is None:
         return "unknown_message"
-    after = _work_off(_Line(known, board, connect, public_base_url), entry)
+    after = _work_off(_Line(known, board, connect, public_base_url, url_of), entry)
     if entry.status in SETTLED:
         return "already_settled"
     return str(after.status) if after.status in SETTLED else "waits_its_turn"
@@ -77,13 +102,17 @@ class _Turn:
 
     @classmethod
     def of(cls, entry: Entry, entries: list[Entry]) -> "_Turn":
+        if entry.kind == "forward":
+            return cls(entry, None)
         written = [e for e in entries if e.direction == "inbound"]
         earlier = [e for e in written if e.at <= entry.at] if entry.author == "agent" else []
         return cls(entry, earlier[-1] if earlier else next(iter(written), None))
 
     @property
     def recipient(self) -> str | None:
-        """Where it goes, where the mail that is answered says so (rule AK-1)."""
+        """Where it goes, where the mail that is answered says so (rule AK-1), or who passes it on."""
+        if self.entry.kind == "forward":
+            return self.entry.to[0].address
         if self.asked is None:
             return None
         return self.asked.acknowledge_to if self.entry.kind == "acknowledgement" else self.asked.answer_to
@@ -97,6 +126,7 @@ class _Line:
     board: Board
     connect: Connect
     public_base_url: str
+    url_of: UrlOf
 
     def head(self) -> _Turn | None:
         """The first message that isn't settled, read now."""
@@ -156,9 +186,36 @@ class _Line:
         return self.board.customers.contact(channel(self.known.channel).contact(address))
 
     def _try(self, turn: _Turn, sender: Sender) -> bool:
-        attempt = turn.entry
+        """Send what is left of a message, part by part; False if another process has decided on it meanwhile."""
+        parts, attempt, began = self._parts(turn), turn.entry, self.board.clock()
+        while sent := self._send(parts[len(attempt.sent_parts)], attempt, sender):
+            if len(attempt.sent_parts) + 1 == len(parts):
+                self._accept(attempt, sent)
+                break
+            if not (noted := self._note_part(attempt, sent)):
+                return False
+            attempt = noted
+            if self.board.clock() - began > RUN:
+                self._advance(attempt, status=DeliveryStatus.QUEUED, attempt_at=None)
+                raise NotYetError("there are more parts than one run has time for")
+        return True
+
+    def _parts(self, turn: _Turn) -> list[Outgoing]:
+        """The messages that one becomes at the provider, in their order."""
+        outgoing = self._outgoing(turn)
+        return split(outgoing, channel(self.known.channel).files_of(outgoing.sender, outgoing.recipient))
+
+    def _note_part(self, attempt: Entry, sent: Sent) -> Entry | None:
+        """Record that the provider has a part, and that the next is begun: so no part is ever sent twice."""
+        taken = (*attempt.sent_parts, sent.provider_id)
+        if noted := self._advance(attempt, sent_parts=taken, attempt_at=self.board.clock()):
+            self._name(attempt, sent)
+        return noted
+
+    def _send(self, part: Outgoing, attempt: Entry, sender: Sender) -> Sent | None:
+        """Send one part; None if its failure has settled the message."""
         try:
-            sent = sender.send(self._outgoing(turn))
+            return sender.send(part)
         except OptedOutError as error:
             self._remember_opt_out(attempt)
             self._advance(attempt, status=DeliveryStatus.FAILED, code=error.code)
@@ -171,9 +228,7 @@ class _Line:
             if attempt.kind != "acknowledgement" and channel(self.known.channel).on_unknown != "leave":
                 raise
             self._advance(attempt, status=DeliveryStatus.UNKNOWN, code=error.code)  # rule AK-3: not repeated
-        else:
-            self._accept(attempt, sent)
-        return True
+        return None
 
     def _reconcile(self, turn: _Turn) -> bool:
         """An attempt died half-way: ask the provider before anything is repeated; never repeat an acknowledgement."""
@@ -183,10 +238,15 @@ class _Line:
             return self._advance(entry, status=DeliveryStatus.UNKNOWN, code="interrupted") is not None
         sender = self.connect(self.known.channel, self.known.account)
         since = (entry.attempt_at or self.board.clock()) - CLOCK_SKEW
-        others = {e.provider_id for e in self.board.conversations.entries(entry.thread, entry.number)}
-        if found := [sent for sent in sender.find(self._outgoing(turn), since) if sent.provider_id not in others]:
-            self._accept(entry, found[-1])
-            return True
+        said = self.board.conversations.entries(entry.thread, entry.number)
+        others = {taken for e in said for taken in (e.provider_id, *e.sent_parts)}
+        parts, n = self._parts(turn), len(entry.sent_parts)
+        if found := [sent for sent in sender.find(parts[n], since) if sent.provider_id not in others]:
+            if n + 1 == len(parts):
+                self._accept(entry, found[-1])
+                return True
+            noted = self._note_part(entry, found[-1])
+            return noted is not None and self._try(replace(turn, entry=noted), sender)
         if entry.kind == "acknowledgement":
             return self._advance(entry, status=DeliveryStatus.UNKNOWN, code="interrupted") is not None
         again = self._advance(entry, attempt_at=self.board.clock())
@@ -198,10 +258,14 @@ class _Line:
         A provider's own "queued" is sent for us: from here on it is theirs, and it settles the message.
         """
         status = sent.status if advances(DeliveryStatus.SENT, sent.status) else DeliveryStatus.SENT
-        if channel(attempt.channel).transport != "sms":  # others speak of it by this id: answers, reports, reactions
+        self._name(attempt, sent)
+        self._advance(attempt, status=status, provider_id=sent.provider_id)
+
+    def _name(self, attempt: Entry, sent: Sent) -> None:
+        """Remember the provider's id, by which others speak of it: answers, reports, reactions."""
+        if channel(attempt.channel).transport != "sms":
             alias = Alias(thread=attempt.thread, message_id=attempt.id)
             self.board.conversations.add_alias(attempt.account, sent.provider_id, alias)
-        self._advance(attempt, status=status, provider_id=sent.provider_id)
 
     def _advance(self, entry: Entry, **changes: Any) -> Entry | None:  # noqa: ANN401  # fields of Entry, checked there
         try:
@@ -240,18 +304,40 @@ class _Line:
             sender_name=policy.brands[account.brand].name,
             subject=asked.subject or known.subject if asked else known.subject,
             thread=asked.mail if asked else None,
-            cc=() if is_automatic or asked is None else tuple(self._copied(asked, recipient)),
+            cc=tuple(self._copied(turn, recipient)),
+            also_to=tuple(self._reached(entry.to[1:], recipient)) if entry.kind == "forward" else (),
+            passes_on=entry.kind == "forward",
+            files=tuple(self._file(file, n) for n, file in enumerate(entry.attachments)),
             automatic=is_automatic,
             language=entry.language,
             reply_token=asked.reply_token if asked else None,
             asked_at=asked.at if asked else None,
         )
 
-    def _copied(self, asked: Entry, recipient: str) -> Iterator[str]:
-        """Everybody else who got the mail that is answered, save those whom mail doesn't reach."""
+    def _file(self, file: Attachment, n: int) -> OutgoingFile:
+        """A file as a channel is given it: by a URL for the provider, or by one for the customer."""
+        key, name = file.key or "", name_of(file, n)
+        return OutgoingFile(
+            key=key,
+            filename=name,
+            content_type=file.content_type,
+            size=file.size or 0,
+            url=self.url_of(key, name, file.content_type),
+            link=f"{self.public_base_url}/files/{key.removeprefix(OUTGOING)}",
+        )
+
+    def _copied(self, turn: _Turn, recipient: str) -> Iterator[str]:
+        """Who gets a copy of an answer: whom its agent named, else everybody else who got the mail that is answered."""
+        if turn.entry.has_own_copies:
+            return self._reached(turn.entry.cc, recipient)
+        is_automatic = turn.entry.author == "system"
+        return self._reached(turn.asked.cc if turn.asked and not is_automatic else (), recipient)
+
+    def _reached(self, parties: Iterable[Party], recipient: str) -> Iterator[str]:
+        """Their addresses, each once, save the recipient's and those whom mail doesn't reach."""
         mail = channel(self.known.channel)
         seen = {mail.identity(recipient)}
-        for party in asked.cc:
+        for party in parties:
             if (one := mail.identity(party.address)) not in seen and mail.is_reachable(party.address):
                 seen.add(one)
                 contact = self._contact(party.address)
@@ -299,10 +385,18 @@ def _suppress(reported: DeliveryReport, bad: Delivery, board: Board) -> None:
         board.customers.suppress(contact, reason)
 
 
+_FAILURES = {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED, DeliveryStatus.BOUNCED}
+
+
 def _report(thread: str, message_id: str, reported: DeliveryReport, board: Board) -> str:
-    entry = board.conversations.entry(thread, message_id)
+    name, is_part = whole(message_id)
+    entry = board.conversations.entry(thread, name)
     if entry is None or entry.status is None:
         return "not_ours"
+    known_as = channel(entry.channel).known_as
+    is_part = is_part or known_as(reported.original_id or "") in entry.sent_parts
+    if is_part and reported.delivery.status not in _FAILURES:
+        return "of_a_part"  # the last one tells how far the message got
     if not advances(entry.status, reported.delivery.status):
         return "known_already"
     board.conversations.advance(entry, replace(entry, status=reported.delivery.status, code=reported.delivery.reason))

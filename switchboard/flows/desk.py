@@ -1,6 +1,6 @@
 """What an agent does: says that they are there, reads, answers, resolves. And what a lead sees: the quarantine."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from switchboard.conversation import Conversation, Decision, Entry, Status, spli
 from switchboard.decisions import seen
 from switchboard.errors import ForbiddenError, NotFoundError, RefusedError, SwitchboardError, UnfitError
 from switchboard.flows.board import Board
+from switchboard.flows.bookmarks import answered
 from switchboard.flows.dispatch import has_room
 from switchboard.flows.places import leave
 from switchboard.flows.recount import count_online
@@ -41,11 +42,12 @@ class Caller:
 
 
 class ChangedError(SwitchboardError):
-    """A conversation is not as the caller has seen it; `known` is what it has become."""
+    """A conversation is not as the caller has seen it; `known` is what it is now, `answer` a colleague's by then."""
 
-    def __init__(self, message: str, known: Conversation) -> None:
+    def __init__(self, message: str, known: Conversation, answer: Entry | None = None) -> None:
         super().__init__(message)
         self.known = known
+        self.answer = answer
 
 
 def must_be_as_seen(caller: Caller, known: Conversation) -> None:
@@ -62,8 +64,11 @@ def _must_be_unanswered(caller: Caller, known: Conversation, board: Board) -> No
         return
     said = board.conversations.entries(known.thread, known.number)
     unseen = [entry for entry in said if (entry.position or 0) > caller.seen.outbound and entry.author == "agent"]
-    if any(entry.agent_id != caller.agent_id for entry in unseen):
-        raise ChangedError("a colleague has just answered: read it, and send yours if it is still needed", known)
+    answers = [entry for entry in unseen if entry.kind != "forward" and entry.agent_id != caller.agent_id]
+    if answers:
+        at = f"{answers[-1].at:%Y-%m-%d %H:%M:%S} UTC"
+        remedy = "read it again, and send yours if it is still needed"
+        raise ChangedError(f"a colleague answered at {at}: {remedy}", known, answers[-1])
 
 
 def set_presence(caller: Caller, presence: Presence, board: Board) -> Agent:
@@ -154,10 +159,23 @@ def _get(conversation_id: str, board: Board) -> Conversation | None:
         return None
 
 
-def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Board) -> tuple[Entry, bool]:
+def as_it_is(_known: Conversation, entry: Entry) -> Entry:
+    """An answer of words alone, to whom it answers."""
+    return entry
+
+
+def reply(
+    caller: Caller,
+    conversation_id: str,
+    text: str,
+    key: str,
+    board: Board,
+    complete: Callable[[Conversation, Entry], Entry] = as_it_is,
+) -> tuple[Entry, bool]:
     """Answer a customer on their own channel; returns the message, and whether this call wrote it.
 
-    The same key again returns what was written first: a weak network sends no answer twice. Raises `ForbiddenError`
+    The same key again returns what was written first: a weak network sends no answer twice. `complete` adds to the
+    message what it has beside its words, or raises what is wrong with that. Raises `ForbiddenError`
     for whoever does not own the conversation, `ChangedError` if a colleague answered since the caller read it,
     `RefusedError` where the customer may not be written to.
     """
@@ -166,6 +184,7 @@ def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Boar
         known = find(caller, conversation_id, board)
         entry_id = f"reply.{known.number}.{key}"
         if written := board.conversations.entry(known.thread, entry_id):
+            answered(known, written, board)
             return written, False
         _must_be_unanswered(caller, known, board)
         _may_write(caller, known, board)
@@ -173,18 +192,24 @@ def reply(caller: Caller, conversation_id: str, text: str, key: str, board: Boar
         now, policy = board.clock(), board.policy
         linger = policy.times.linger_of(known.channel)
         after = transition.answer(known, caller.agent_id, now, policy.hours_of(known.queue), linger)
-        entry = reply_entry(after, entry_id, caller.agent_id, text, now)
+        entry = complete(known, reply_entry(after, entry_id, caller.agent_id, text, now))
         board.conversations.write(known, after, entry)
+        answered(known, entry, board)
         return entry, True
 
     return board.settle(attempt)
 
 
-def _may_write(caller: Caller, known: Conversation, board: Board) -> None:
+def may_change(caller: Caller, known: Conversation) -> None:
+    """Raise `RefusedError` for what is resolved, `ForbiddenError` for what is somebody else's."""
     if known.status is Status.RESOLVED:
         raise RefusedError("the conversation is resolved: reopen it; the customer's next message opens a new one")
     if holder_of(known) != caller.agent_id:
         raise ForbiddenError("somebody else owns this conversation, or nobody yet")
+
+
+def _may_write(caller: Caller, known: Conversation, board: Board) -> None:
+    may_change(caller, known)
     contact = board.customers.contact(channel(known.channel).contact(known.address))
     may_reach(contact, known.account, known.heard[-1].at if known.heard else None, board)
 

@@ -5,7 +5,7 @@ provider's copies before the message that names them, messages before their conv
 request names their customer. Whatever a process was just writing meanwhile is found by a second look.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from switchboard.erasure import SETTLING, Asked, Erasure, Found, State, ask, beg
 from switchboard.errors import SwitchboardError
 from switchboard.flows.board import Board
 from switchboard.flows.media import key_of
+from switchboard.flows.uploads import folders_of
 from switchboard.ports import Bucket, EraseQueue
 
 Record = Conversation | Entry
@@ -153,14 +154,25 @@ def _ask(address: str, because: Erasure, board: Board) -> None:
 
 def _erase_thread(thread: str, known: Erasure, board: Board, reach: Reach) -> int:
     """Remove what is doomed in a thread; returns how many copies a provider refuses to delete."""
-    left = 0
-    for record in _doomed(thread, known, board):
+    left, doomed = 0, _doomed(thread, known, board)
+    closing = {one.number for one in doomed if isinstance(one, Conversation)}
+    _forget_bookmarks(thread, closing, board)
+    for record in doomed:
         if isinstance(record, Conversation):
+            for folder in folders_of(record):
+                reach.bucket.remove_all(folder)
             _close(record, board)
             continue
         left += _erase_copies(record, reach)
         board.conversations.remove(record)
+    _forget_bookmarks(thread, closing, board)  # whoever kept a draft meanwhile saw its conversation, or takes it back
     return left
+
+
+def _forget_bookmarks(thread: str, closing: Collection[int], board: Board) -> None:
+    for bookmark in board.bookmarks.within(thread) if closing else ():
+        if bookmark.number in closing:
+            board.bookmarks.forget(bookmark)
 
 
 def _close(known: Conversation, board: Board) -> None:
@@ -175,11 +187,13 @@ def _close(known: Conversation, board: Board) -> None:
 def _erase_copies(entry: Entry, reach: Reach) -> int:
     """Remove what lies elsewhere: files, and the provider's copy. Returns 1 if that one has to stay."""
     reach.bucket.remove(_keys(entry))
-    theirs = entry.id if entry.direction == "inbound" else entry.provider_id
+    theirs = (entry.id,) if entry.direction == "inbound" else (*entry.sent_parts, entry.provider_id)
+    named = [one for one in theirs if one]
     try:
-        eraser = reach.provider(entry.channel, entry.account) if theirs else None
-        if eraser and theirs:
-            eraser.forget(theirs)
+        eraser = reach.provider(entry.channel, entry.account) if named else None
+        if eraser:
+            for one in named:
+                eraser.forget(one)
     except SwitchboardError as error:
         if error.retryable:
             raise

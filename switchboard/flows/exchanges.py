@@ -71,8 +71,17 @@ def participants(message: Message, policy: Policy) -> tuple[str, ...]:
 def others(message: Message, policy: Policy) -> tuple[Party, ...]:
     """Return the recipients of a mail that aren't us."""
     mail = channel(message.channel)
-    ours = {mail.identity(account.address) for account in policy.accounts.values() if account.channel == mail.name}
+    ours = _ours(mail, policy)
     return tuple(party for party in (*message.to, *message.cc) if _untagged(party.address, mail) not in ours)
+
+
+def is_ours(address: str, mail: Channel, policy: Policy) -> bool:
+    """Whether a mail address is one of our accounts', with a tag or without."""
+    return _untagged(address, mail) in _ours(mail, policy)
+
+
+def _ours(mail: Channel, policy: Policy) -> set[str]:
+    return {mail.identity(account.address) for account in policy.accounts.values() if account.channel == mail.name}
 
 
 def merge(known: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:

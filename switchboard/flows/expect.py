@@ -9,12 +9,11 @@ from switchboard.estimate.announcement import Bound, announce
 from switchboard.estimate.backlog import Backlog, older
 from switchboard.estimate.capacity import Capacity, Duty, planned_capacity, usual_capacity
 from switchboard.estimate.spoken import Spoken, round_up
-from switchboard.estimate.statistics import Staffing
 from switchboard.flows.board import Board
 from switchboard.hours import timeline, zone_info
 from switchboard.policy import Policy, Priority
 from switchboard.policy.hours import WEEKDAYS, to_interval
-from switchboard.ports import Outlook
+from switchboard.ports import Outlook, Planned
 
 ROUNDING = 0.03
 """Share of promises that hold because they are rounded up, measured by bench/promise_estimator.py: so much less than
@@ -61,7 +60,7 @@ def expect(known: Conversation, board: Board, now: datetime) -> Expectation | No
         known.priority,
         known.channel,
         _backlog(known, outlook, policy, now),
-        plan_of(known.queue, outlook.staffing, outlook.online, policy, now),
+        plan_of(known.queue, outlook.planned, outlook.online, policy, now),
         outlook.knowledge,
         policy.queues[known.queue].targets,
         hours,
@@ -77,11 +76,15 @@ def expect(known: Conversation, board: Board, now: datetime) -> Expectation | No
     return Expectation(replace(bound, at=at), round_up(at, hours, now), outlook.online, samples)
 
 
-def plan_of(queue: str, staffing: Staffing, online: float, policy: Policy, now: datetime) -> Capacity:
-    """A queue's capacity over time: from its roster if it has one, else from who was there lately, or is there now."""
-    hours, roster = policy.hours_of(queue), policy.queues[queue].roster
+def plan_of(queue: str, planned: Planned, online: float, policy: Policy, now: datetime) -> Capacity:
+    """A queue's capacity over time: from its roster if it has one, else from who was there lately, or is there now.
+
+    A lead's roster goes before the policy's.
+    """
+    hours = policy.hours_of(queue)
+    roster = policy.queues[queue].roster if planned.roster is None else planned.roster
     if not roster:
-        return usual_capacity(hours, staffing.seeing(online, now.astimezone(zone_info(hours.zone))), now)
+        return usual_capacity(hours, planned.staffing.seeing(online, now.astimezone(zone_info(hours.zone))), now)
     duties = (Duty(WEEKDAYS.index(day), to_interval(duty.hours), duty.units) for duty in roster for day in duty.days)
     return planned_capacity(hours, tuple(duties), now)
 

@@ -15,6 +15,8 @@ from switchboard.ports import MediaStore, RawStore
 CLEAN = "NO_THREATS_FOUND"
 INFECTED = "THREATS_FOUND"
 LONGEST_NAME = 150
+OUTGOING = "outgoing/"
+"""Where the files of our own messages lie: they were scanned before they were sent."""
 _UNFIT = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control and direction characters, and what is no character."""
 
@@ -51,20 +53,25 @@ def release(entry: Entry, n: int, store: MediaStore, *, scanned: bool) -> Releas
         raise RefusedError(f"refused: {file.refusal}")
     if file.key is None:
         raise RefusedError("not fetched yet: try again in a moment")
-    if scanned:
-        _must_be_clean(store.verdict(file.key))
+    if scanned and not file.key.startswith(OUTGOING):
+        must_be_clean(store.verdict(file.key))
     filename = name_of(file, n)
     return Released(store.link(file.key, filename), filename, file.sniffed_type or file.content_type, file.size)
 
 
 def name_of(file: Attachment, n: int) -> str:
     """A name to save a file under: its sender's without folders and what can't be seen, else a number."""
-    given = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    clean = "".join(c for c in given if unicodedata.category(c) not in _UNFIT).strip(" .")[:LONGEST_NAME]
-    return clean or f"file-{n + 1}{extension(file.sniffed_type or file.content_type)}"
+    return plain_name(file.filename or "") or f"file-{n + 1}{extension(file.sniffed_type or file.content_type)}"
 
 
-def _must_be_clean(verdict: str | None) -> None:
+def plain_name(given: str) -> str:
+    """A name without folders and what can't be seen; empty if nothing is left of it."""
+    name = given.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in name if unicodedata.category(c) not in _UNFIT).strip(" .")[:LONGEST_NAME]
+
+
+def must_be_clean(verdict: str | None) -> None:
+    """Raise `RefusedError` unless the scan for malware has passed a file."""
     if verdict is None:
         raise RefusedError("not scanned yet: try again in a minute")
     if verdict == INFECTED:

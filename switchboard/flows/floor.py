@@ -88,6 +88,13 @@ def team(caller: Caller, queue: str, cursor: str | None, limit: int, board: Boar
     return Team(agents, _encode(agents[-1].agent_id) if len(agents) == limit else None)
 
 
+def colleagues(caller: Caller, cursor: str | None, limit: int, board: Board) -> Team:
+    """Who is in one of the caller's queues, themselves included; a lead's are all. Raises `UnfitError` as above."""
+    after = _decode(cursor) if cursor else None
+    agents = board.agents.colleagues(queues_of(caller, None, board), after, limit)
+    return Team(agents, _encode(agents[-1].agent_id) if len(agents) == limit else None)
+
+
 def _encode(agent_id: str) -> str:
     return urlsafe_b64encode(agent_id.encode()).decode()
 

@@ -20,7 +20,7 @@ from switchboard.flows.desk import Caller, may_see, me
 from switchboard.instant import to_text
 from switchboard.phone import to_e164
 from switchboard.policy import Priority
-from switchboard.ports import Owned, Past, Placed, Row, Stop
+from switchboard.ports import Drafted, Owned, Past, Placed, Row, Stop
 from switchboard.routing import Lane, lane_of
 
 MOST = 100
@@ -103,6 +103,11 @@ def search(
         return filters.fit(known) and (not needles or _says(known, needles, board))
 
     return _page(rows, cursor, limit, SEARCHED if needles else LOOKED_AT, fits, caller, board)
+
+
+def drafted(caller: Caller, cursor: str | None, limit: int, board: Board) -> Page:
+    """A page of the conversations in which the caller has begun to write something, the newest first."""
+    return _page([Drafted(caller.agent_id)], cursor, limit, LOOKED_AT, lambda _: True, caller, board)
 
 
 def _rows(caller: Caller, view: View, filters: Filters, board: Board) -> Sequence[Row]:
@@ -196,6 +201,8 @@ def _is_in(row: Row, known: Conversation) -> bool:
             return (known.queue, known.is_open) == row
         case Past():
             return known.customer_id == row.customer_id
+        case Drafted():
+            return True
 
 
 def _encode(row: Row, stop: Stop) -> str:

@@ -58,7 +58,7 @@ def _lessons(
     if made_of is None:
         return
     if after.taken_at and not (before and before.taken_at):
-        plan = plan_of(queue, estimates.staffing(queue, after.taken_at), expected.online, policy, after.taken_at)
+        plan = plan_of(queue, estimates.planned(queue, after.taken_at), expected.online, policy, after.taken_at)
         yield from learned_at_assignment(queue, made_of, after.opened_at, plan, after.taken_at)
     if after.answered_at and not (before and before.answered_at):
         taken = after.taken_at or after.answered_at

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from switchboard.channels import Channel, channel
+from switchboard.channels.files import ENDINGS, Files
 from switchboard.channels.length import utf8_length, utf16_length
 from switchboard.conversation import Conversation, Status
 from switchboard.errors import RefusedError
 from switchboard.flows.board import Board
 from switchboard.flows.desk import may_reach
+from switchboard.flows.uploads import files_of
 
 Unit: TypeAlias = Literal["characters", "bytes", "utf-16"]
 
@@ -32,6 +34,37 @@ class Limits:
     """Whoever had a copy of what it answers gets one of it, as mail does."""
     refusal: str | None
     """Why there can't be an answer now, whoever writes it."""
+    files: "FileLimits"
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """A type of files that may be sent: the most bytes that one may have, and with which it still goes as a file."""
+
+    content_type: str
+    endings: tuple[str, ...]
+    bytes_each: int
+    bytes_as_file: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """What files an answer may have."""
+
+    most: int
+    bytes_in_all: int
+    types: tuple[FileType, ...]
+
+    @property
+    def bytes_each(self) -> int:
+        """The most that any file may have."""
+        return max(kind.bytes_each for kind in self.types)
+
+    @classmethod
+    def of(cls, rule: Files) -> "FileLimits":
+        """As a channel's rule says."""
+        types = (FileType(kind, ends, rule.limit_of(kind), rule.taken.get(kind, 0)) for kind, ends in ENDINGS.items())
+        return cls(rule.most, rule.total, tuple(kind for kind in types if kind.bytes_each))
 
 
 def limits_of(known: Conversation, board: Board) -> Limits:
@@ -49,6 +82,7 @@ def limits_of(known: Conversation, board: Board) -> Limits:
         window_left=max(until - now, timedelta()) if until else None,
         has_copies=spoken.transport == "email",
         refusal=_refusal(known, spoken, heard_at, board),
+        files=FileLimits.of(files_of(known, board)),
     )
 
 

@@ -3,18 +3,20 @@
 The feed is the truth and the call only a hint: nobody repeats one that fails, since a console asks the feed anyway.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, Self
 
 from switchboard.conversation import split_id
+from switchboard.flows.looking import Exchange, leave
 from switchboard.instant import to_text
-from switchboard.ports import Clock, Consoles, Conversations, HintQueue, Reached, Sockets
+from switchboard.ports import HintQueue, Reached
 from switchboard.push import (
     HINT_EVERY,
     MOST_CONNECTIONS,
     MOST_WATCHERS,
     OPENING,
+    QUEUE_HINT,
     Connection,
     Happened,
     News,
@@ -28,14 +30,10 @@ from switchboard.push import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pager:
-    """What telling consoles takes. `new_id` makes a random text."""
+class Pager(Exchange):
+    """What telling consoles of events takes. `new_id` makes a random text."""
 
-    conversations: Conversations
-    consoles: Consoles
-    sockets: Sockets
     hints: HintQueue
-    clock: Clock
     new_id: Callable[[], str]
 
 
@@ -54,6 +52,22 @@ class Told:
     posted: int = 0
     gone: int = 0
     lost: int = 0
+
+    def __iadd__(self, more: "Told") -> Self:
+        for name, number in asdict(more).items():
+            setattr(self, name, getattr(self, name) + number)
+        return self
+
+
+def take(envelopes: Iterable[Mapping[str, Any]], pager: Pager) -> Told:
+    """Tell of what came from the bus, all at once, and give the hints that were due a moment later."""
+    came = list(envelopes)
+    queues = {one["detail"]["queue"] for one in came if one["detail-type"] == QUEUE_HINT}
+    happened = [one for one in came if one["detail-type"] != QUEUE_HINT]
+    told = notify([Event(one["detail-type"], News.model_validate(one["detail"])) for one in happened], pager)
+    for queue in sorted(queues):
+        told += hint(queue, pager)
+    return told
 
 
 def notify(events: Sequence[Event], pager: Pager) -> Told:
@@ -110,5 +124,5 @@ def _post(connection: Connection, message: dict[str, object], pager: Pager, told
     elif reached is Reached.LOST:
         told.lost += 1
     elif pager.clock() - connection.connected_at > OPENING:
-        pager.consoles.disconnect(connection.connection_id)
+        leave(connection.connection_id, pager)
         told.gone += 1

@@ -10,6 +10,7 @@ from switchboard.conversation import Conversation, Entry, thread_of
 from switchboard.errors import ForbiddenError, RefusedError, UnfitError
 from switchboard.flows.assignments import present
 from switchboard.flows.board import Board
+from switchboard.flows.bookmarks import answered
 from switchboard.flows.desk import Caller, may_reach, me, must_fit, reply_entry
 from switchboard.phone import to_e164
 from switchboard.policy import Priority
@@ -65,7 +66,9 @@ def _begin(
     first = _conversation(caller, account, address, contact, thread, subject, latest, now, board)
     entry = reply_entry(first, f"opening.{key}", caller.agent_id, text, now)
     board.queues.add_lane(lane_of(first))  # it may come to wait there once the customer has answered
-    return board.conversations.change(None, first, now, entry), entry, True
+    opened = board.conversations.change(None, first, now, entry)
+    answered(opened, entry, board)
+    return opened, entry, True
 
 
 def _meet(key: str, now: datetime, board: Board) -> Contact:

@@ -1,10 +1,11 @@
 """Ingest: a provider's delivery is verified, normalised and durable on the bus before it is answered."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from switchboard.channels import Account, Channel, Request, Secret
 from switchboard.errors import BusRefusedError, SecretMissingError, UnavailableError, UnparseableError
@@ -104,17 +105,35 @@ def _refuse_unread(request: Request, channel: Channel) -> Verdict | None:
 def _take(
     request: Request, account: Account, channel: Channel, bus: Bus, raw: Callable[[], RawStore], now: datetime
 ) -> Verdict:
+    reading = read(request, account, channel, now)
+    events: list[Event] = list(reading.events)
+    if reading.puzzle:
+        events.append(_quarantine(request, account, channel, reading.puzzle, raw(), now))
+    if events:
+        bus.publish(events)
+    return Verdict(HTTPStatus.OK, reading.outcome, len(reading.events))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a verified delivery comes to: its events, what it was, and why a person should look at it, as codes."""
+
+    outcome: str
+    events: Sequence[MessageReceived] = ()
+    puzzle: str | None = None
+
+
+def read(request: Request, account: Account, channel: Channel, at: datetime) -> Reading:
+    """Read a delivery that is known to be the provider's."""
     try:
         received = channel.parse(request, account)
     except UnparseableError as error:
-        bus.publish([_quarantine(request, account, channel, error.reason, raw(), now)])
-        return Verdict(HTTPStatus.OK, f"quarantined:{error.reason}")
-    events: list[Event] = [MessageReceived(at=now, message=message) for message in received if _tells(message)]
-    if any(_is_puzzling(message) for message in received):
-        events.append(_quarantine(request, account, channel, "element_not_understood", raw(), now))
-    if events:
-        bus.publish(events)
-    return Verdict(HTTPStatus.OK, received[0].kind if received else "empty", len(events))
+        return Reading(f"quarantined:{error.reason}", puzzle=error.reason)
+    return Reading(
+        received[0].kind if received else "empty",
+        [MessageReceived(at=at, message=message) for message in received if _tells(message)],
+        "element_not_understood" if any(_is_puzzling(message) for message in received) else None,
+    )
 
 
 def _is_puzzling(message: Received) -> bool:
@@ -152,10 +171,15 @@ def _is_verified(request: Request, account: Account, channel: Channel, secrets: 
 def _quarantine(
     request: Request, account: Account, channel: Channel, reason: str, raw: RawStore, now: datetime
 ) -> MessageQuarantined:
-    """Keep the raw bytes first, then say where: a redelivery of the same bytes is the same item."""
+    """Keep the raw bytes first, then say where: a redelivery of the same bytes is the same item.
+
+    What a GET says stands in its query: that is kept in place of a body.
+    """
     quarantine_id = hashlib.sha256(request.body or request.url.encode()).hexdigest()[:32]
     key = f"quarantine/{account.key}/{quarantine_id}"
-    raw.keep(key, request.body)
+    query = urlsplit(request.url).query
+    kept = request.body or query.encode("utf-8", "surrogateescape")
+    raw.keep(key, kept)
     return MessageQuarantined(
         at=now,
         account=account.key,
@@ -163,5 +187,6 @@ def _quarantine(
         quarantine_id=quarantine_id,
         reason=reason,
         key=key,
-        size=len(request.body),
+        size=len(kept),
+        query=query if request.body else "",
     )

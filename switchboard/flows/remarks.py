@@ -7,6 +7,7 @@ from switchboard.conversation import Conversation, Entry, Status
 from switchboard.errors import ForbiddenError, UnfitError
 from switchboard.flows.assignments import queue_named
 from switchboard.flows.board import Board
+from switchboard.flows.bookmarks import said
 from switchboard.flows.desk import Caller, find, find_again, must_be_as_seen
 from switchboard.flows.dispatch import find_agent
 from switchboard.policy import Priority
@@ -27,6 +28,7 @@ def note(
     if any(board.agents.get(agent_id) is None for agent_id in mentioned):
         raise UnfitError("mentions: not everybody in it is an agent: use the ids of agents")
     first = board.conversations.record(written)
+    said(first or written, board)
     return first or written, first is None
 
 

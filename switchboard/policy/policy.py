@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from switchboard.hours import Hours, Interval
+from switchboard.policy.alerts import Alerts
 from switchboard.policy.hours import HoursPolicy, OneInterval, to_interval
 from switchboard.policy.queues import QueuePolicy
 from switchboard.policy.rules import Rule
@@ -156,6 +157,7 @@ class Policy(Part):
     urgency: bool = Field(default=True, description="weigh how pressing messages are by their words, beside the rules")
     promise_level: float = Field(default=0.9, gt=0.5, lt=1, description="share of promises to be kept")
     renewal: Renewal = Field(default_factory=Renewal, description="when a promise is about to break")
+    alerts: Alerts = Field(default_factory=Alerts, description="of what waits for agents who don't look")
 
     @model_validator(mode="after")
     def _references_exist(self) -> Self:
@@ -175,6 +177,8 @@ class Policy(Part):
             yield from unless_known(self._channels, channel, ("caps", channel))
         if self.spam is not None:
             yield from unless_known(self.queues, self.spam, ("spam",))
+        mail_accounts = {key: account.address for key, account in self.accounts.items() if account.channel == "email"}
+        yield from self.alerts.conflicts(mail_accounts)
 
     def _of_rules(self) -> Iterator[tuple[Where, str]]:
         for position, rule in enumerate(self.rules):

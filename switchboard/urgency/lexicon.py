@@ -10,7 +10,6 @@ when they are bundled); where it is missing the wordings are compiled on first u
 """
 
 import json
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -197,6 +196,8 @@ class _Trie:
 @cache
 def _compiled() -> dict[str, Any]:
     """The lexicons as plain data."""
+    import tomllib  # noqa: PLC0415  # a deployed function has them compiled, and pays for no parser
+
     trie, lists, situations, spelling = _Trie(), dict[str, list[str]](), [], dict[str, list[str]]()
     for path in sorted(_FOLDER.glob("*.toml")):
         language = path.stem

@@ -1,6 +1,5 @@
 """What signals there are, what each is worth and what agents read about it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -39,6 +38,8 @@ class Signal:
 @cache
 def meanings() -> Mapping[tuple[str, str], Signal]:
     """Return the signal of each group of `meanings.toml`, by kind and group."""
+    import tomllib  # noqa: PLC0415  # only who weighs a message reads them
+
     table: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(
         (Path(__file__).parent / "meanings.toml").read_text(encoding="utf-8")
     )

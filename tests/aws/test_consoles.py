@@ -1,15 +1,18 @@
 """The consoles table: tickets that are good once, connections, and feeds."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from switchboard.aws.consoles import DynamoConsoles
-from switchboard.push import KEPT, Connection, Happened, Note, Ticket
+from switchboard.push import KEPT, Connection, Happened, Look, Note, Ticket
 from tests.world import MONDAY, World
 
 TICKET = Ticket(agent_id="ann", queues=("support",), expires_at=MONDAY + timedelta(seconds=30))
 CONNECTION = Connection(connection_id="c1=", agent_id="ann", queues=("support", "returns"), connected_at=MONDAY)
+
+LOOK = Look(conversation_id="a.b.1", typing=True, at=MONDAY)
 
 
 @pytest.fixture
@@ -48,6 +51,41 @@ def test_a_console_is_found_by_its_agent_until_it_is_gone(consoles: DynamoConsol
     consoles.disconnect("c1=")
     consoles.disconnect("c1=")
     assert items(world) == []
+
+
+def test_a_console_that_looks_is_found_by_the_conversation_until_it_looks_elsewhere_or_is_gone(
+    consoles: DynamoConsoles, world: World
+) -> None:
+    consoles.connect(CONNECTION)
+    assert consoles.look(CONNECTION, LOOK)
+    (looking,) = consoles.lookers("a.b.1", 10)
+    assert (looking.look, consoles.connection("c1=")) == (LOOK, looking)
+    consoles.look(looking, replace(LOOK, conversation_id="a.b.2"))
+    assert consoles.lookers("a.b.1", 10) == []
+    assert consoles.disconnect("c1=") == replace(looking, look=replace(LOOK, conversation_id="a.b.2"))
+    assert items(world) == []
+
+
+def test_a_console_that_is_cut_while_it_says_that_it_looks_is_left_nowhere(
+    consoles: DynamoConsoles, world: World
+) -> None:
+    consoles.connect(CONNECTION)
+    consoles.disconnect("c1=")
+    assert not consoles.look(CONNECTION, LOOK)
+    assert items(world) == []
+
+
+def test_what_is_watched_looked_at_and_heard_at_once_is_all_kept(consoles: DynamoConsoles, world: World) -> None:
+    consoles.connect(CONNECTION)
+    consoles.watch("c1=", ["support"])
+    consoles.look(CONNECTION, LOOK)
+    consoles.hear("c1=", MONDAY)
+    consoles.watch("c1=", ["returns"])
+    known = consoles.connection("c1=")
+    assert known
+    assert (known.watching, known.look, known.heard_at) == (("returns",), LOOK, MONDAY)
+    topics = sorted(item["topic"] for item in items(world))
+    assert topics == ["agent#ann", "connection#c1=", "conversation#a.b.1", "queue#returns"]
 
 
 def test_a_console_watches_the_queues_that_it_may_and_no_others(consoles: DynamoConsoles) -> None:

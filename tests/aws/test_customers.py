@@ -13,7 +13,7 @@ from switchboard.consent import Consent, ConsentState
 from switchboard.customer import Join, Person, alone
 from switchboard.errors import ConflictError
 from switchboard.invitation import VALID, Invitation
-from switchboard.ports import Contact, Evidence
+from switchboard.ports import Before, Contact, Evidence
 from tests.world import MONDAY, World
 
 ADDRESS = "sms:+15551230001"
@@ -64,7 +64,7 @@ def test_a_consent_decided_on_what_changed_meanwhile_is_refused_with_its_evidenc
     with pytest.raises(ConflictError):
         world.board.customers.record_consent(stale, "acme-sms", Consent(), other)
     assert reread(world).consent("acme-sms") == STOPPED
-    assert len(world.client.scan(TableName="customers")["Items"]) == 2
+    assert len(world.client.scan(TableName="customers")["Items"]) == 3  # the contact, its consent, one evidence
 
 
 def test_X_15_the_budget_is_counted_only_over_what_was_read(world: World) -> None:
@@ -196,3 +196,77 @@ def test_an_invitation_goes_by_itself_a_day_after_it_expires(world: World) -> No
     assert int(item["gone_at"]["N"]) == (MONDAY + VALID + timedelta(days=1)).timestamp()
     assert world.board.customers.invitation("d2") is None
     assert world.board.customers.addresses("a") == []
+
+
+# -- who refuses what we send ----------------------------------------------------------------------
+
+
+def refusing(world: World, account: str = "acme-sms", before: Before | None = None, limit: int = 10) -> list[str]:
+    return [filed.item.address for filed in world.board.customers.refusals(account, before, limit)]
+
+
+def refuse(world: World, address: str, minutes: int, account: str = "acme-sms") -> None:
+    contact = world.board.customers.meet(address, "c1", MONDAY)
+    stopped = Consent(ConsentState.STOPPED, MONDAY + timedelta(minutes=minutes))
+    world.board.customers.record_consent(contact, account, stopped, replace(EVIDENCE, provider_id=address))
+
+
+def test_who_refuses_an_account_is_listed_the_newest_first(world: World) -> None:
+    refuse(world, "sms:+1", 1)
+    refuse(world, "sms:+2", 2)
+    refuse(world, "sms:+3", 3, "acme-returns")
+    assert refusing(world) == ["sms:+2", "sms:+1"]
+    (first,) = world.board.customers.refusals("acme-sms", None, 1)
+    assert refusing(world, before=Before(first.place)) == ["sms:+1"]
+
+
+def test_a_place_in_the_list_names_no_address(world: World) -> None:
+    refuse(world, ADDRESS, 1)
+    (filed,) = world.board.customers.refusals("acme-sms", None, 1)
+    assert "5551230001" not in filed.place
+
+
+def test_whose_refusal_was_lifted_is_listed_no_more(world: World) -> None:
+    refuse(world, ADDRESS, 1)
+    granted = Consent(ConsentState.GRANTED, MONDAY + timedelta(minutes=2))
+    start = replace(EVIDENCE, kind="opt_in", wording="START", provider_id="SM2")
+    world.board.customers.record_consent(reread(world), "acme-sms", granted, start)
+    assert refusing(world) == []
+    written = world.board.customers.refusal(ADDRESS, "acme-sms")
+    assert written
+    assert (written.kind, written.consent) == ("opt_in", granted)
+
+
+def test_another_stop_leaves_what_is_written_of_the_first(world: World) -> None:
+    refuse(world, ADDRESS, 1)
+    again = replace(EVIDENCE, wording="STOP IT", provider_id="SM2")
+    world.board.customers.record_consent(reread(world), "acme-sms", reread(world).consent("acme-sms"), again)
+    written = world.board.customers.refusal(ADDRESS, "acme-sms")
+    assert written
+    assert written.wording == "Stop!"
+
+
+def test_a_refusal_that_is_carried_over_to_another_address_is_listed_too(world: World) -> None:
+    refuse(world, ADDRESS, 1)
+    world.board.customers.meet_again(reread(world), "whatsapp:+15551230001", MONDAY)
+    assert sorted(refusing(world)) == [ADDRESS, "whatsapp:+15551230001"]
+    written = world.board.customers.refusal("whatsapp:+15551230001", "acme-sms")
+    assert written
+    assert written.kind == "carried"
+
+
+def test_of_two_who_carry_a_refusal_over_at_once_both_get_the_same_contact(world: World) -> None:
+    refuse(world, ADDRESS, 1)
+    known, other = reread(world), "whatsapp:+15551230001"
+    customers: Any = world.board.customers
+    calls = iter([None])
+    blind = type("Blind", (type(customers),), {"contact": lambda _, it: next(calls, customers.contact(it))})
+    first = customers.meet_again(known, other, MONDAY)
+    late = blind(customers.client, customers.table, customers.pause)
+    assert late.meet_again(known, other, MONDAY + timedelta(minutes=1)) == first
+
+
+def test_what_is_forgotten_of_a_contact_is_everything(world: World) -> None:
+    refuse(world, ADDRESS, 1)
+    world.board.customers.forget(reread(world))
+    assert world.client.scan(TableName="customers")["Items"] == []

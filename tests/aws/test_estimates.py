@@ -37,7 +37,7 @@ def test_before_anything_is_known_the_priors_stand(world: World) -> None:
     outlook = world.board.estimates.outlook("support", NORMAL, MONDAY)
     assert (outlook.online, outlook.lines[NORMAL].count) == (0, 0)
     assert outlook.knowledge.pace.seconds == 2400
-    assert outlook.staffing.usual() is None
+    assert outlook.planned.staffing.usual() is None
 
 
 def test_all_that_is_learned_of_a_queue_is_one_request(world: World) -> None:
@@ -49,10 +49,10 @@ def test_all_that_is_learned_of_a_queue_is_one_request(world: World) -> None:
 
 def test_who_is_usually_there_is_read_every_ten_minutes(world: World) -> None:
     estimates = world.board.estimates
-    assert estimates.staffing("support", MONDAY).usual() is None
+    assert estimates.planned("support", MONDAY).staffing.usual() is None
     estimates.learn(ID, 1, learned_at_arrival("support", NORMAL, 4.0, Hours.always(), MONDAY))
-    assert estimates.staffing("support", MONDAY + timedelta(minutes=9)).usual() is None
-    assert estimates.staffing("support", MONDAY + timedelta(minutes=10)).usual() == pytest.approx(4)
+    assert estimates.planned("support", MONDAY + timedelta(minutes=9)).staffing.usual() is None
+    assert estimates.planned("support", MONDAY + timedelta(minutes=10)).staffing.usual() == pytest.approx(4)
 
 
 def test_what_is_added_is_read_as_of_now(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sandbox.ports import draw_ports
 from sandbox.running import run
 from switchboard.policy import load_policy
+from tests.e2e.browser import browser_url, windows  # noqa: F401  # fixtures
 from tests.e2e.lab import Lab
 from tests.world import ROOT
 

@@ -13,11 +13,13 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import boto3
 import httpx
 from twilio.request_validator import RequestValidator
 
 from sandbox.api import AgentApi
 from sandbox.double import Double
+from sandbox.emulator import CREDENTIALS, REGION
 from sandbox.lines import credentials, credentials_of, make_network
 from sandbox.mail_program import Draft, File, answer, write
 from sandbox.mailbox import Mail
@@ -25,6 +27,8 @@ from sandbox.running import Running
 from sandbox.smtp import post
 from sandbox.team import TEAM
 from switchboard.aws.agents import DynamoAgents
+from switchboard.aws.bookmarks import DynamoBookmarks
+from switchboard.aws.consoles import DynamoConsoles
 from switchboard.aws.conversations import DynamoConversations, record_of
 from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
@@ -33,7 +37,7 @@ from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.estimates import DynamoEstimates
 from switchboard.aws.places import DynamoPlaces
 from switchboard.aws.queues import DynamoQueues
-from switchboard.aws.secrets import read_pepper
+from switchboard.aws.secrets import read_key
 from switchboard.conversation import Conversation, Entry
 from switchboard.erasure import SETTLING
 from switchboard.flows.board import Board
@@ -60,6 +64,7 @@ TABLES = {
     "QuarantineTable": "account",
     "ErasuresTable": "code",
     "ConsolesTable": "topic",
+    "SettingsTable": "setting",
 }
 """Each table's partition key, by the stack's output that names it."""
 
@@ -92,12 +97,14 @@ class Lab:
         )
         self.agents = DynamoAgents(self.dynamodb, outputs["AgentsTable"], pause)
         self.customers = DynamoCustomers(self.dynamodb, outputs["CustomersTable"], pause)
+        self.consoles = DynamoConsoles(self.dynamodb, outputs["ConsolesTable"])
         self.board = Board(
             policy=self.policy,
             clock=clock,
             new_id=new_id,
             pause=pause,
             conversations=self.conversations,
+            bookmarks=DynamoBookmarks(self.dynamodb, conversations),
             agents=self.agents,
             customers=self.customers,
             queues=DynamoQueues(self.dynamodb, outputs["QueuesTable"]),
@@ -109,7 +116,7 @@ class Lab:
         )
 
     def _pepper(self) -> bytes:
-        return read_pepper(self.running.client("secretsmanager"), "switchboard/local/erasure.pepper")
+        return read_key(self.running.client("secretsmanager"), "switchboard/local/erasure.pepper")
 
     def close(self) -> None:
         """Give back its connections."""
@@ -321,6 +328,19 @@ class Lab:
     def agent_id(self, username: str) -> str:
         """Who a team member is in the tables."""
         return next(agent_id for agent_id, name in self.running.team.items() if name == username)
+
+    def cut(self, username: str) -> None:
+        """The gateway closes an agent's consoles' connections, as it does after two hours."""
+        gateway = boto3.client(
+            "apigatewaymanagementapi",
+            endpoint_url=self.outputs["PushEndpoint"],
+            region_name=REGION,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+        for connection in self.consoles.connections(f"agent#{self.agent_id(username)}", 10):
+            gateway.delete_connection(ConnectionId=connection.connection_id)
+        gateway.close()
 
     def call(
         self, username: str | None, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None

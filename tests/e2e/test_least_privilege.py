@@ -8,20 +8,26 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from infra.permissions import GRANTS, Resource
 from sandbox.twilio import Text
+from switchboard.alerts import Preference
+from switchboard.aws.alerts import DynamoPreferences
 from switchboard.aws.consoles import DynamoConsoles
+from switchboard.aws.quarantine import DynamoQuarantine
 from switchboard.channels import channel
-from switchboard.conversation import Conversation, Entry
+from switchboard.conversation import Conversation, Entry, pass_on
 from switchboard.erasure import Asked, ask
 from switchboard.events import (
+    ConversationAssigned,
     ConversationMessageAdded,
     ConversationOpened,
+    ConversationPromiseBroken,
     Event,
     MessageQuarantined,
     MessageReceived,
@@ -58,8 +64,12 @@ SOURCED: Mapping[str, set[str]] = {
     "fetch_media": {"WriteOwnLog", "TakeFromOwnQueue"},
     "outbox": {"WriteOwnLog", "ReadStream", "SetFailuresAside"},
     "agent_api": {"WriteOwnLog"},
+    "console": {"WriteOwnLog"},
     "push": {"WriteOwnLog"},
     "notify": {"WriteOwnLog", "TakeFromOwnQueue"},
+    "hand_out": {"WriteOwnLog"},
+    "alert": {"WriteOwnLog", "TakeFromOwnQueue", "SendMail"},
+    "retry_quarantined": {"WriteOwnLog", "TakeFromOwnQueue"},
     "erasure_api": {"WriteOwnLog"},
     "erase": {"WriteOwnLog", "TakeFromOwnQueue"},
     "watch_channels": {"WriteOwnLog"},
@@ -389,6 +399,59 @@ def _releases_a_file(stage: Stage) -> bool:
     return stage.lab.http.get(released["url"]).is_success
 
 
+def _put(stage: Stage, key: str, **more: Any) -> str:
+    stage.lab.s3.put_object(Bucket=stage.lab.outputs["RawBucket"], Key=key, Body=b"?", **more)
+    return key
+
+
+def _releases_a_file_of_ours(stage: Stage) -> bool:
+    entry = _message_with_a_file(stage, attachments=(Attachment(key=_put(stage, "outgoing/c/1")),))
+    path = f"conversations/{entry.conversation_id}/messages/{entry.id}/attachments/0"
+    return stage.lab.http.get(stage.lab.call("dee", "GET", path).json()["url"]).is_success
+
+
+def _offers_an_upload(stage: Stage) -> bool:
+    """The URL is good for what the function itself may write."""
+    declared = {"filename": "a.txt", "content_type": "text/plain", "size": 1}
+    asked = stage.lab.call("dee", "POST", f"conversations/{stage.known.id}/uploads", declared).json()
+    return stage.lab.http.put(asked["url"], content=b"?", headers=asked["headers"]).is_success
+
+
+def _answers_with_a_file(stage: Stage) -> bool:
+    name, told = secrets.token_hex(4), {"filename": "a.txt", "declared-size": "1"}
+    key = f"uploads/{stage.known.id}/{stage.lab.agent_id('dee')}/{name}"
+    _put(stage, key, ContentType="text/plain", Metadata=told)
+    return stage.asks("POST", f"conversations/{stage.known.id}/replies", {"attachments": [name]})
+
+
+def _mails_a_file(stage: Stage, prefix: str = "outgoing/") -> bool:
+    """As a part of the mail: the double of SES asks for the right to send such mail."""
+    board, name = stage.lab.board, secrets.token_hex(4)
+    sender, now = Party(address=f"{name}@customers.example"), system_clock()
+    told = {"provider_id": name, "sender": sender, "subject": "Hi", "text": "hello"}
+    route.route(MessageReceived(at=now, message=Message(channel="email", account="acme-email", **told)), board)
+    known = stage.lab.conversation_of(sender.address)
+    assert known
+    after = pass_on(known, known.participants)
+    answer = desk.reply_entry(after, f"reply.1.{name}", stage.lab.agent_id("dee"), "Here.", now)
+    file = Attachment(key=_put(stage, f"{prefix}c/{name}"), filename="a.txt", content_type="text/plain", size=1)
+    board.conversations.write(known, after, replace(answer, attachments=(file,)))
+    is_handled = stage.batch("outbound", _added(known, answer.id))
+    present = board.conversations.entry(known.thread, answer.id)
+    return is_handled and present is not None and present.provider_id is not None
+
+
+def _mails_a_customers_file(stage: Stage) -> bool:
+    return _mails_a_file(stage, "media/")
+
+
+def _hands_out_a_file(stage: Stage) -> bool:
+    _put(stage, "outgoing/c/1", Metadata={"filename": "a.txt"})
+    parts = {"conversation": "c", "file": "1"}
+    event = {"requestContext": {"http": {"method": "GET"}}, "pathParameters": parts}
+    return bool(stage.lab.invoke("hand_out", event)["statusCode"] == 302)
+
+
 def _asks_to_erase(stage: Stage) -> bool:
     return stage.asks("POST", "erasures", {"channel": "sms", "address": "+15551230009"})
 
@@ -404,6 +467,7 @@ def _erases(stage: Stage) -> bool:
     if contact := board.customers.contact(address):
         board.customers.meet_again(contact, "sms:+15551230008", system_clock())
         _message_with_a_file(stage, raw="mail/acme-sms/1")
+        _put(stage, f"outgoing/{stage.known.id}/1")
     code = board.erasures.code_of(address)
     known = board.erasures.get(code)
     board.erasures.save(known, ask(known, code, address, asked))
@@ -428,6 +492,22 @@ def _answers_a_console(stage: Stage) -> bool:
     return bool(stage.lab.invoke("push", event)["statusCode"] == 200)
 
 
+def _looks(stage: Stage) -> bool:
+    """Dee's console shows the conversation; it is gone, which is no fault of the function's."""
+    name = secrets.token_hex(4)
+    DynamoConsoles(stage.lab.dynamodb, stage.lab.outputs["ConsolesTable"]).connect(
+        Connection(
+            connection_id=name,
+            agent_id=stage.lab.agent_id("dee"),
+            queues=(stage.known.queue,),
+            connected_at=system_clock(),
+        )
+    )
+    said = json.dumps({"action": "look", "conversation_id": stage.known.id})
+    event = {"requestContext": {"routeKey": "$default", "connectionId": name}, "body": said}
+    return bool(stage.lab.invoke("push", event)["statusCode"] == 200)
+
+
 def _tells_consoles(stage: Stage) -> bool:
     """Dee, whose console is long gone, and whoever watches the queue."""
     consoles = DynamoConsoles(stage.lab.dynamodb, stage.lab.outputs["ConsolesTable"])
@@ -447,12 +527,121 @@ def _tells_consoles(stage: Stage) -> bool:
     return stage.batch("notify", _opened(stage.known))
 
 
+def _marks_as_read(stage: Stage) -> bool:
+    return stage.asks("PUT", f"conversations/{stage.known.id}/read", {})
+
+
+def _lists_drafts(stage: Stage) -> bool:
+    return stage.asks("GET", "me/drafts")
+
+
 def _hands_out_a_ticket(stage: Stage) -> bool:
     return stage.asks("POST", "push/ticket")
 
 
 def _reads_a_feed(stage: Stage) -> bool:
     return stage.asks("GET", f"feed?cursor={to_text(system_clock())}")
+
+
+def _lists_canned_responses(stage: Stage) -> bool:
+    return stage.asks("GET", "canned")
+
+
+def _writes_a_canned_response(stage: Stage) -> bool:
+    written = {"shortcut": f"hello-{secrets.token_hex(4)}", "title": "Hello", "texts": {"en": "Hello"}}
+    return stage.asks("POST", "settings/canned", written)
+
+
+def _lists_people(stage: Stage) -> bool:
+    return stage.asks("GET", "settings/agents")
+
+
+def _invites(stage: Stage) -> bool:
+    invited = {"email": f"{secrets.token_hex(4)}@acme.example", "name": "New", "units": 1}
+    return stage.asks("POST", "settings/agents", invited)
+
+
+def _admits(stage: Stage) -> bool:
+    """Cho, as she is."""
+    decided = {"name": "Cho Minseo", "queues": ["returns"], "skills": ["returns"], "units": 3}
+    return stage.asks("PUT", f"settings/agents/{stage.lab.agent_id('cho')}", decided)
+
+
+def _shuts_out(stage: Stage) -> bool:
+    """Somebody who was invited just now."""
+    invited = {"email": f"{secrets.token_hex(4)}@acme.example", "name": "New", "units": 1}
+    made = stage.lab.call("dee", "POST", "settings/agents", invited).json()
+    return stage.asks("DELETE", f"settings/agents/{made['agent_id']}")
+
+
+def _dismisses(stage: Stage) -> bool:
+    return stage.asks("DELETE", f"quarantine/{ACCOUNT}/q1")
+
+
+def _asks_to_retry(stage: Stage) -> bool:
+    return stage.asks("POST", f"quarantine/{ACCOUNT}/q1/retry")
+
+
+def _lists_opt_outs(stage: Stage) -> bool:
+    return stage.asks("GET", "optouts")
+
+
+def _wants_mail(stage: Stage, address: str) -> None:
+    """Dee, who owns the conversation, wants to be told."""
+    preferences = DynamoPreferences(stage.lab.dynamodb, stage.lab.outputs["AgentsTable"])
+    preferences.put(stage.lab.agent_id("dee"), Preference(mail=address))
+
+
+def _happened(stage: Stage, event: type[Event], at: datetime, **more: Any) -> bool:
+    detail = {"conversation_id": stage.known.id, "at": to_text(at), **more}
+    return stage.batch("alert", {"detail-type": event.DETAIL_TYPE, "detail": detail})
+
+
+def _notes_an_assignment(stage: Stage) -> bool:
+    _wants_mail(stage, "dee@acme.example")
+    return _happened(stage, ConversationAssigned, system_clock(), agent_id=stage.lab.agent_id("dee"))
+
+
+def _notes_a_broken_promise(stage: Stage) -> bool:
+    _wants_mail(stage, "dee@acme.example")
+    return _happened(stage, ConversationPromiseBroken, system_clock())
+
+
+def _looks_at_a_slate(stage: Stage) -> bool:
+    noted = _notes_an_assignment(stage)
+    look = {"detail-type": "alert.look", "detail": {"agent_id": stage.lab.agent_id("dee")}}
+    return stage.batch("alert", look) and noted
+
+
+def _releases_a_claim(stage: Stage) -> bool:
+    """SES takes no mail now: it is claimed by nobody, so that the next try sends it."""
+    _wants_mail(stage, "dee@acme.example")
+    stage.lab.running.ses.faults.append("throttled")
+    alert = {"alert_id": secrets.token_hex(8), "agent_id": stage.lab.agent_id("dee"), "at": to_text(system_clock())}
+    tell = {"detail-type": "alert.tell", "detail": {"alert": {**alert, "count": 0, "lines": []}, "way": "mail"}}
+    stage.batch("alert", tell)
+    key = {"topic": {"S": f"alert#{alert['alert_id']}"}, "item": {"S": "mail"}}
+    return "Item" not in stage.lab.dynamodb.get_item(TableName=stage.lab.outputs["ConsolesTable"], Key=key)
+
+
+def _reads_again(stage: Stage, item: MessageQuarantined, raw: bytes) -> bool:
+    quarantine = DynamoQuarantine(stage.lab.dynamodb, stage.lab.outputs["QuarantineTable"])
+    quarantine.add(item)
+    stage.lab.s3.put_object(Bucket=stage.lab.outputs["RawBucket"], Key=item.key, Body=raw)
+    task = {"account": item.account, "quarantine_id": item.quarantine_id}
+    done = stage.batch("retry_quarantined", task)
+    known = quarantine.get(item.account, item.quarantine_id)
+    return done and known is not None and known.outcome == "message"
+
+
+def _reads_a_text_again(stage: Stage) -> bool:
+    return _reads_again(stage, _quarantined(), urlencode(stage.lab.fields()).encode())
+
+
+def _reads_a_mail_again(stage: Stage) -> bool:
+    raw = b"From: jane@customer.example\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>"
+    changes = {"account": MAIL_ACCOUNT, "channel": "email", "key": MAIL_KEY, "reason": "unknown_account"}
+    return _reads_again(stage, _quarantined().model_copy(update=changes), raw)
 
 
 Exercise = Callable[[Stage], bool]
@@ -502,6 +691,9 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "SendInOrder": _sends,
         "RecordOptOut": _sends,
         "ReadSecrets": _sends,
+        "SendFilesByMail": _mails_a_file,
+        "ReadOutgoing": _mails_a_file,
+        "PassFilesOn": _mails_a_customers_file,
     },
     "fetch_media": {
         "RecordFiles": _fetches_a_file,
@@ -519,6 +711,8 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "FindOwnAndWaiting": _shows_own_conversations,
         "ShowHeld": _shows_what_is_held,
         "ListQueues": _lists_a_queue,
+        "KeepBookmarks": _marks_as_read,
+        "ListDrafts": _lists_drafts,
         "ListAgents": _lists_a_team,
         "ShowCoverage": _surveys_the_queues,
         "ClaimAgents": _shows_the_agent,
@@ -530,18 +724,39 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "ReadLanes": _comes_online,
         "RecordDecisions": _comes_online,
         "AddLanes": _places,
-        "ShowQuarantined": _lists_the_quarantine,
+        "ShowQuarantined": _shows_raw_bytes,
+        "ListQuarantined": _lists_the_quarantine,
+        "SettleQuarantined": _dismisses,
+        "ListOptOuts": _lists_opt_outs,
+        "AskToRetry": _asks_to_retry,
         "ShowRawBytes": _shows_raw_bytes,
         "ShowContent": _shows_a_whole_message,
         "ReleaseFiles": _releases_a_file,
+        "OfferUploads": _offers_an_upload,
+        "CheckUploads": _answers_with_a_file,
+        "KeepOutgoing": _answers_with_a_file,
+        "ReleaseOutgoing": _releases_a_file_of_ours,
         "RecordErasure": _asks_to_erase,
         "ReadPepper": _asks_to_erase,
         "AskToErase": _asks_to_erase,
         "LookAgain": _comes_online,
         "HandOutTickets": _hands_out_a_ticket,
         "ReadFeeds": _reads_a_feed,
+        "ReadSettings": _lists_canned_responses,
+        "ChangeSettings": _writes_a_canned_response,
+        "ChangeTeam": _invites,
+        "FindPeople": _lists_people,
+        "InvitePeople": _invites,
+        "AdmitPeople": _admits,
+        "ShutOutPeople": _shuts_out,
     },
-    "push": {"KnowConsoles": _connects, "CallConsoles": _answers_a_console},
+    "console": {},
+    "push": {
+        "KnowConsoles": _connects,
+        "CallConsoles": _answers_a_console,
+        "FindLookers": _looks,
+        "SeeWhatIsLookedAt": _looks,
+    },
     "notify": {
         "SeeWhoHasIt": _tells_consoles,
         "WriteFeeds": _tells_consoles,
@@ -549,6 +764,23 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "ForgetConsoles": _tells_consoles,
         "CallConsoles": _tells_consoles,
         "HintLater": _tells_consoles,
+    },
+    "hand_out": {"ReadOutgoing": _hands_out_a_file},
+    "alert": {
+        "SeeWhoHasIt": _notes_a_broken_promise,
+        "KnowAgents": _notes_an_assignment,
+        "KeepSlates": _notes_an_assignment,
+        "FindConsoles": _looks_at_a_slate,
+        "ReleaseClaims": _releases_a_claim,
+        "LookLater": _notes_an_assignment,
+    },
+    "retry_quarantined": {
+        "PutOnBus": _reads_a_mail_again,
+        "ReadOwnSecrets": _reads_a_mail_again,
+        "ReadRawBytes": _reads_a_text_again,
+        "ReadMail": _reads_a_mail_again,
+        "KeepContent": _reads_a_mail_again,
+        "SettleQuarantined": _reads_a_text_again,
     },
     "erasure_api": {
         "ReadSecrets": _takes_a_callback,
@@ -566,6 +798,8 @@ EXERCISES: Mapping[str, Mapping[str, Exercise]] = {
         "EraseContact": _erases,
         "GiveSlotBack": _erases,
         "EraseFiles": _erases,
+        "EraseAgentsFiles": _erases,
+        "FindAgentsFiles": _erases,
         "ReadSecrets": _erases,
         "LookAgain": _erases,
     },
@@ -584,7 +818,7 @@ def _set(lab: Lab, sid: str) -> Stage:
     assert known.owner == dee.agent_id
     if sid in {"SendInOrder", "RecordOptOut", "ReadSecrets"}:
         desk.reply(dee, known.id, "Hi!", "first", lab.board)
-    if sid in {"ShowQuarantined", "ShowRawBytes"}:
+    if sid in {"ShowQuarantined", "ShowRawBytes", "ListQuarantined", "SettleQuarantined", "AskToRetry"}:
         lab.invoke("router", aws_events.batch(json.loads(json.dumps(aws_events.on_bus(_quarantined())))))
         lab.s3.put_object(Bucket=lab.outputs["RawBucket"], Key=_quarantined().key, Body=b"?")
     return Stage(lab, known)
@@ -716,18 +950,21 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
         "events:PutEvents BusName",
         "dynamodb:DeleteItem CustomersTable",
         "dynamodb:PutItem QueuesTable",
-        "dynamodb:PutItem QuarantineTable",
         "s3:PutObject RawBucket",
         "s3:DeleteObject RawBucket",
         "s3:GetObject Mail",
         "ses:SendEmail identity",
         "sqs:SendMessage OutboundQueueUrl",
+        "cognito-idp:AdminSetUserPassword UserPool",
+        "cognito-idp:AdminDeleteUser UserPool",
+        "cognito-idp:ListUsers *",
     ),
     "push": (
         "secretsmanager:GetSecretValue secret",
         "events:PutEvents BusName",
-        "dynamodb:GetItem ConversationsTable",
-        "dynamodb:Query ConsolesTable",
+        "dynamodb:Query ConversationsTable",
+        "dynamodb:UpdateItem ConversationsTable",
+        "dynamodb:Scan ConsolesTable",
         "dynamodb:GetItem AgentsTable",
         "dynamodb:UpdateItem AgentsTable",
         "s3:GetObject RawBucket",
@@ -741,6 +978,32 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
         "dynamodb:GetItem ConsolesTable",
         "dynamodb:UpdateItem AgentsTable",
         "s3:GetObject RawBucket",
+        "sqs:SendMessage RouterQueueUrl",
+    ),
+    "hand_out": (
+        "dynamodb:GetItem ConversationsTable",
+        "secretsmanager:GetSecretValue secret",
+        "s3:GetObject RawBucket",
+        "s3:GetObject Mail",
+        "s3:PutObject RawBucket",
+    ),
+    "alert": (
+        "secretsmanager:GetSecretValue secret",
+        "events:PutEvents BusName",
+        "dynamodb:Query ConversationsTable",
+        "dynamodb:PutItem ConversationsTable",
+        "dynamodb:GetItem CustomersTable",
+        "dynamodb:UpdateItem AgentsTable",
+        "s3:GetObject RawBucket",
+        "sqs:SendMessage RouterQueueUrl",
+    ),
+    "retry_quarantined": (
+        "dynamodb:GetItem ConversationsTable",
+        "dynamodb:GetItem CustomersTable",
+        "dynamodb:GetItem AgentsTable",
+        "s3:PutObject RawBucket",
+        "s3:DeleteObject RawBucket",
+        "secretsmanager:GetSecretValue secret",
         "sqs:SendMessage RouterQueueUrl",
     ),
     "erasure_api": (
@@ -804,6 +1067,7 @@ def _arn(lab: Lab, what: str) -> str:
         "BusName": f"arn:aws:events:us-east-1:000000000000:event-bus/{lab.outputs['BusName']}",
         "RawBucket": f"arn:aws:s3:::{lab.outputs['RawBucket']}/quarantine/{ACCOUNT}/q1",
         "Mail": f"arn:aws:s3:::{lab.outputs['RawBucket']}/{MAIL_KEY}",
+        "UserPool": f"arn:aws:cognito-idp:us-east-1:000000000000:userpool/{lab.outputs['UserPoolId']}",
         "identity": "arn:aws:ses:us-east-1:000000000000:identity/acme.example",
         "secret": f"arn:aws:secretsmanager:us-east-1:000000000000:secret:switchboard/local/{ACCOUNT}-a1B2c3",
     }[what]
@@ -830,6 +1094,7 @@ def test_the_simulation_knows_what_is_allowed(deployed: Lab) -> None:
     assert _may(deployed, "ingest_email", "s3:GetObject", "Mail")
     assert _may(deployed, "outbound", "ses:SendEmail", "identity")
     assert _may(deployed, "agent_api", "s3:GetObject", "RawBucket")
+    assert _may(deployed, "agent_api", "cognito-idp:ListUsers", "UserPool")
     assert _may(deployed, "router", "sqs:SendMessage", "RouterQueueUrl")
     assert _may(deployed, "outbox", "events:PutEvents", "BusName")
 
@@ -847,7 +1112,9 @@ def test_the_deployed_roles_are_the_table_of_grants(deployed: Lab) -> None:
         written = {
             grant.sid: {f"{grant.service}:{action}" for action in grant.actions}
             for grant in grants
-            if (grant.resources != (Resource.SOCIAL_SECRETS,) or has_social_accounts) and grant.sid not in NOT_ENFORCED
+            if (grant.resources != (Resource.SOCIAL_SECRETS,) or has_social_accounts)
+            and (grant.resources != (Resource.WEBHOOK_KEY,) or deployed.policy.alerts.webhook)
+            and grant.sid not in NOT_ENFORCED
         }
         assert granted == written
 
@@ -866,6 +1133,9 @@ def test_the_deployed_roles_are_the_table_of_grants(deployed: Lab) -> None:
         "agent_api",
         "push",
         "notify",
+        "hand_out",
+        "alert",
+        "retry_quarantined",
         "erasure_api",
         "erase",
         "watch_channels",

@@ -7,15 +7,12 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
-import boto3
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from sandbox.api import AgentApi
-from sandbox.emulator import CREDENTIALS, REGION
 from sandbox.errors import SandboxError
 from sandbox.push import Change, Ear, dial
-from switchboard.aws.consoles import DynamoConsoles
 from switchboard.conversation import Conversation
 from switchboard.instant import system_clock, to_text
 from switchboard.push import KEPT, Connection
@@ -92,21 +89,7 @@ def listening(
 
 
 def _connections(lab: Lab, agent_id: str) -> list[Connection]:
-    return DynamoConsoles(lab.dynamodb, lab.outputs["ConsolesTable"]).connections(f"agent#{agent_id}", 10)
-
-
-def _cut(lab: Lab, username: str) -> None:
-    """The gateway closes an agent's connections, as it does after two hours."""
-    gateway = boto3.client(
-        "apigatewaymanagementapi",
-        endpoint_url=lab.outputs["PushEndpoint"],
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
-    for connection in _connections(lab, lab.agent_id(username)):
-        gateway.delete_connection(ConnectionId=connection.connection_id)
-    gateway.close()
+    return lab.consoles.connections(f"agent#{agent_id}", 10)
 
 
 def _owner_of(lab: Lab, customer: str = CUSTOMER) -> Conversation | None:
@@ -221,7 +204,7 @@ def test_what_happens_while_an_agent_is_cut_off_is_told_when_they_are_back(lab: 
     customers = [f"+1555123000{n}" for n in range(3)]
     with listening(lab, "ann") as (console, ear):
         console.pulled.set()
-        _cut(lab, "ann")
+        lab.cut("ann")
         lab.wait_for(lambda: not ear.connected.is_set(), "the cut to be felt")
         for customer in customers:
             lab.text("are you there?", sender=customer)
@@ -237,7 +220,7 @@ def test_what_happens_while_an_agent_is_cut_off_is_told_when_they_are_back(lab: 
 def test_after_a_cut_the_new_connection_is_called_again(lab: Lab) -> None:
     lab.agent("ann")
     with listening(lab, "ann") as (console, ear):
-        _cut(lab, "ann")
+        lab.cut("ann")
         lab.wait_for(lambda: not ear.connected.is_set(), "the cut to be felt")
         lab.wait_for(ear.connected.is_set, "the connection to be back")
         lab.text("hello")
@@ -266,16 +249,16 @@ def test_whoever_is_never_called_finds_out_by_asking(lab: Lab) -> None:
     lab.agent("ann")
     with listening(lab, "ann", ask_every=1.0) as (console, _):
         for connection in _connections(lab, lab.agent_id("ann")):
-            DynamoConsoles(lab.dynamodb, lab.outputs["ConsolesTable"]).disconnect(connection.connection_id)
+            lab.consoles.disconnect(connection.connection_id)
         lab.text("hello")
         console.await_kind("assigned")
 
 
 def test_a_console_that_is_gone_is_called_once_and_forgotten(lab: Lab) -> None:
     lab.agent("ann")
-    consoles, agent_id = DynamoConsoles(lab.dynamodb, lab.outputs["ConsolesTable"]), lab.agent_id("ann")
+    agent_id = lab.agent_id("ann")
     long_ago = system_clock() - timedelta(hours=1)
-    consoles.connect(Connection(connection_id="gone", agent_id=agent_id, queues=(), connected_at=long_ago))
+    lab.consoles.connect(Connection(connection_id="gone", agent_id=agent_id, queues=(), connected_at=long_ago))
     lab.text("hello")
     lab.wait_for(lambda: not _connections(lab, agent_id), "the console to be forgotten")
 

@@ -92,6 +92,7 @@ def board_of(memory: Memory, turn: Turn, name: str) -> Board:
         new_id=lambda: f"{name}{next(numbers)}",
         pause=lambda _: None,
         conversations=stores,
+        bookmarks=stores,
         agents=stores,
         customers=stores,
         erasures=stores,

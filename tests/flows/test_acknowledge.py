@@ -9,7 +9,7 @@ from switchboard import conversation as transition
 from switchboard.conversation import Conversation, Entry
 from switchboard.errors import ConflictError
 from switchboard.flows import desk, identity
-from switchboard.flows.acknowledge import acknowledge, reference
+from switchboard.flows.acknowledge import acknowledge
 from switchboard.message import Automation, DeliveryStatus, Message, Party
 from tests.doubles import Overridden, raising
 from tests.world import CUSTOMER, MONDAY, World
@@ -39,7 +39,7 @@ def test_a_new_conversation_is_acknowledged_with_a_promise_in_the_customers_lang
     (entry,) = acknowledgements(world, known)
     assert (entry.author, entry.position, entry.status) == ("system", 1, DeliveryStatus.QUEUED)
     assert "Acme" in entry.text
-    assert reference(known) in entry.text
+    assert known.reference in entry.text
     assert "Gracias" in entry.text
 
 

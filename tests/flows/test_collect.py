@@ -477,3 +477,24 @@ def test_X_1_what_is_out_of_reach_lets_the_notice_come_again(broken: str) -> Non
 def test_a_mail_that_is_gone_is_for_a_person_to_look_at() -> None:
     with pytest.raises(NotFoundError):
         Office().take(stored(KEY, 5))
+
+
+# -- our own alerts to agents ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"From: alerts@acme.example\r\nTo: {OURS}\r\nAuto-Submitted: auto-generated\r\n",
+        f"From: Ann <ann@acme.example>\r\nTo: Alerts <Alerts@acme.example>, {OURS}\r\nSubject: Re: A conversation\r\n",
+    ],
+    ids=["an alert", "an answer to one"],
+)
+def test_AK_2_an_alert_of_ours_or_an_answer_to_one_opens_no_conversation(
+    head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerting = POLICY.alerts.model_copy(update={"sender": "alerts@acme.example"})
+    monkeypatch.setattr(f"{__name__}.POLICY", POLICY.model_copy(update={"alerts": alerting}))
+    office = Office(mail={KEY: f"{head}\r\nLook.\r\n".encode()})
+    office.take(stored(KEY, len(office.mail[KEY])))
+    assert office.quarantined().reason == "own_alert"

@@ -9,11 +9,12 @@ import pytest
 
 from switchboard.aws.records import attributes
 from switchboard.aws.stream import change_of
+from switchboard.bookmark import Draft
 from switchboard.conversation import Conversation, Entry, Status
 from switchboard.erasure import SETTLING, State
 from switchboard.errors import ConflictError, SecretMissingError, SendRefusedError, SendThrottledError
 from switchboard.events import ConversationErased, MessageReceived
-from switchboard.flows import desk
+from switchboard.flows import desk, reading
 from switchboard.flows.acknowledge import acknowledge
 from switchboard.flows.erasures import admit, ask_for, erase_again
 from switchboard.flows.media import key_of
@@ -98,6 +99,49 @@ def test_SEC_16_what_was_decided_about_the_customer_goes_with_the_conversation(e
     erasing.finish()
     assert world.board.decisions.of(gone.id) == []
     assert world.board.decisions.of(other.id)
+
+
+def test_SEC_16_what_agents_read_and_began_to_write_goes_with_the_conversation_and_nothing_else_does(
+    erasing: Erasing, world: World
+) -> None:
+    ann, ben = world.agent("ann"), world.agent("ben", online=False)
+    world.text()
+    world.text(sender=OTHER)
+    drafts = [
+        reading.keep_draft(who, known.id, Draft(text=CANARY), None, world.board)
+        for who in (ann, ben)
+        for known in world.all_conversations()
+    ]
+    reading.mark_read(ben, world.all_conversations()[0].id, None, world.board)
+    erasing.ask()
+    erasing.finish()
+    left = world.board.bookmarks.within(world.only().thread)
+    assert [(one.agent_id, one.draft) for one in left] == [("ann", drafts[0]), ("ben", drafts[2])]
+    assert len(rows(world, "bookmark#")) == len(left)
+
+
+def test_SEC_16_a_draft_that_is_saved_while_its_conversation_goes_is_gone_too(
+    erasing: Erasing, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = world.agent("ann")
+    world.text()
+    known = world.only()
+    real = type(world.conversations).forget
+
+    def forget(*arguments: Any) -> None:
+        reading.keep_draft(ann, known.id, Draft(text=CANARY), None, world.board)
+        real(*arguments)
+
+    monkeypatch.setattr(type(world.conversations), "forget", forget)
+    erasing.ask()
+    erasing.finish()
+    assert rows(world, "bookmark#") == []
+
+
+def rows(world: World, prefix: str) -> list[dict[str, Any]]:
+    """Items of the conversations table of this kind."""
+    items = world.client.scan(TableName="conversations")["Items"]
+    return [item for item in items if item["item"]["S"].startswith(prefix)]
 
 
 def test_another_customer_keeps_everything(erasing: Erasing, world: World) -> None:
@@ -481,7 +525,7 @@ def test_nobody_is_told_of_single_messages_that_go(world: World) -> None:
     converse(world)
     items = world.client.scan(TableName="conversations")["Items"]
     kinds = {item["item"]["S"].partition("#")[0] for item in items}
-    assert kinds == {"conversation", "message"}
+    assert kinds == {"conversation", "message", "bookmark"}
     assert removals([item for item in items if not item["item"]["S"].startswith("conversation#")]) == []
 
 

@@ -74,6 +74,9 @@ class Outside:
         for key in keys:
             self.kept.pop(key, None)
 
+    def remove_all(self, prefix: str) -> None:
+        self.remove([key for key in self.kept if key.startswith(prefix)])
+
     def of(self, account: str) -> Sequence[dict[str, str]]:
         if account not in SECRETS:
             raise SecretMissingError("no secret")

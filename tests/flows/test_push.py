@@ -96,20 +96,20 @@ def test_whom_no_lead_has_added_gets_no_ticket(exchange: Exchange) -> None:
 
 
 def test_a_ping_is_answered_so_that_a_console_knows_that_it_is_heard(exchange: Exchange) -> None:
-    assert consoles.hear("c", '{"action": "ping"}', exchange.store, exchange) == "ping"
+    assert consoles.hear("c", '{"action": "ping"}', exchange.pager) == "ping"
     assert exchange.told == [("c", {"type": "pong"})]
 
 
 def test_what_is_watched_is_answered_with_what_may_be(exchange: Exchange) -> None:
     exchange.connect("ann")
     said = '{"action": "watch", "queues": ["support", "secret"]}'
-    assert consoles.hear("ann-console", said, exchange.store, exchange) == "watch"
+    assert consoles.hear("ann-console", said, exchange.pager) == "watch"
     assert exchange.told == [("ann-console", {"type": "watching", "queues": ["support"]})]
 
 
 @pytest.mark.parametrize("said", ["", "{", "[]", '{"action": "dance"}', '{"action": "watch", "queues": 1}'])
 def test_what_nobody_understands_is_answered_with_what_can_be_said(exchange: Exchange, said: str) -> None:
-    assert consoles.hear("c", said, exchange.store, exchange) == "refused"
+    assert consoles.hear("c", said, exchange.pager) == "refused"
     ((_, answer),) = exchange.told
     assert answer["type"] == "refused"
 

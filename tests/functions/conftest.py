@@ -57,10 +57,16 @@ def deployment(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         "BUS_NAME": "bus",
         "RAW_BUCKET": "raw",
         "ROUTER_QUEUE_URL": queue_url,
+        "RETRY_QUEUE_URL": sqs.create_queue(QueueName="retry")["QueueUrl"],
+        "ALERT_QUEUE_URL": sqs.create_queue(QueueName="alert")["QueueUrl"],
+        "CONSOLE_URL": f"{BASE_URL}/console/",
+        "WEBHOOK_SECRET": "webhook",
         "ERASE_QUEUE_URL": sqs.create_queue(QueueName="erase")["QueueUrl"],
         "PEPPER_SECRET": "pepper",
         "SECRET_PREFIX": "switchboard",
         "PUBLIC_BASE_URL": BASE_URL,
+        "STAGE": "local",
+        "USER_POOL_ID": "pool",
         **{f"{name.upper()}_TABLE": name for name in tables.TABLES},
     }
     for name, value in settings.items():

@@ -162,6 +162,9 @@ def test_a_reply_is_refused_once_a_colleague_has_answered(deployment: Deployment
     call("POST", f"/conversations/{owned}/take")
     status, problem = call("POST", path, {"text": "ann's"}, headers={"idempotency-key": "a", "if-match": seen})
     assert (status, problem["conversation"]["owner"]) == (412, "ann")
+    assert (problem["answer"]["agent_id"], problem["answer"]["text"]) == ("ben", "ben's")
+    at = problem["answer"]["at"].replace("T", " ")[:19]
+    assert problem["detail"].startswith(f"a colleague answered at {at} UTC: read it again")
     headers = {"idempotency-key": "a", "if-match": tag_of(owned)}
     assert call("POST", path, {"text": "ann's"}, headers=headers)[0] == 201
 

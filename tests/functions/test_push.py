@@ -120,6 +120,26 @@ def test_a_console_is_answered_over_the_connection(deployment: Deployment, socke
     assert [message["type"] for _, message in sockets.told] == ["pong", "watching", "refused"]
 
 
+def test_two_who_look_at_a_conversation_hear_of_each_other_until_one_is_cut(
+    deployment: Deployment, sockets: Sockets
+) -> None:
+    deployment.world.agent("ann")
+    deployment.world.text()
+    for name in ("ann", "ben"):
+        say("$connect", context={"agent_id": name, "queues": '["support"]'}, connection=name)
+        said = {"action": "look", "conversation_id": deployment.world.only().id, "typing": name == "ben"}
+        assert say("$default", json.dumps(said), connection=name) == 200
+    assert sockets.told[-2:] == [
+        (name, {"type": "looking", "conversation_id": deployment.world.only().id, "agents": agents})
+        for name, agents in (
+            ("ann", [{"agent_id": "ben", "typing": True}]),
+            ("ben", [{"agent_id": "ann", "typing": False}]),
+        )
+    ]
+    assert say("$disconnect", connection="ben") == 200
+    assert (sockets.told[-1][0], sockets.told[-1][1]["agents"]) == ("ann", [])
+
+
 def test_watchers_of_a_queue_get_a_hint_a_moment_later(deployment: Deployment, sockets: Sockets) -> None:
     connect(deployment)
     say("$default", '{"action": "watch", "queues": ["support"]}')

@@ -103,7 +103,7 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
 def test_a_laptops_bundle_is_code_and_policy_only(tmp_path: Path) -> None:
     made = bundle(policy_of("local"), with_libraries=False, build=tmp_path)
     for function, folder in made.items():
-        served = {"docs"} if function == "agent_api" else set()
+        served = {"agent_api": {"docs"}, "console": {"console"}}.get(function, set())
         carried = {path.name for path in folder.iterdir()}
         assert carried == {"functions", "switchboard", "policy.json"} | served, function
 

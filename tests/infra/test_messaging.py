@@ -68,7 +68,7 @@ TOLD: list[tuple[Event, set[str]]] = [
     ),
     (ConversationOpened(**FACTS, policy="p"), {"auto_ack", "notify"}),
     (ConversationQueued(**FACTS, reason="lease_lapsed", waiting_since=AT), {"router", "notify"}),
-    (ConversationAssigned(**FACTS, agent_id="a", waited_seconds=1, lease_until=AT, policy="p"), {"notify"}),
+    (ConversationAssigned(**FACTS, agent_id="a", waited_seconds=1, lease_until=AT, policy="p"), {"notify", "alert"}),
     (ConversationMessageAdded(**ADDED, direction="outbound", author="agent"), {"outbound", "notify"}),
     (ConversationMessageAdded(**ADDED, direction="inbound", author="customer"), {"notify"}),
     (
@@ -81,8 +81,8 @@ TOLD: list[tuple[Event, set[str]]] = [
     (ConversationMessageChanged(**FACTS, message_id="m", change="reacted"), {"notify"}),
     (ConversationMessageChanged(**FACTS, message_id="m", change="fetched"), {"notify"}),
     (ConversationAcknowledged(**FACTS, sent=True, reason="first_message"), {"notify"}),
-    (ConversationPromiseRenewed(**FACTS, sent=True, reason="renewed"), {"notify"}),
-    (ConversationPromiseBroken(**FACTS, promised_at=AT, renewed=False), {"notify"}),
+    (ConversationPromiseRenewed(**FACTS, sent=True, reason="renewed"), {"notify", "alert"}),
+    (ConversationPromiseBroken(**FACTS, promised_at=AT, renewed=False), {"notify", "alert"}),
     (ConversationAnswered(**FACTS, agent_id="a", first=True, response_seconds=1), {"notify"}),
     (ConversationDeliveryChanged(**FACTS, message_id="m", status=DeliveryStatus.SENT), {"notify"}),
     (ConversationIdled(**FACTS, agent_id="a"), {"notify"}),
@@ -92,7 +92,7 @@ TOLD: list[tuple[Event, set[str]]] = [
     (ConversationPlaced(**FACTS, agent_id="a", from_queue="support", from_priority="low"), {"notify"}),
     (ConversationTagged(**FACTS, agent_id="a", tags=1), {"notify"}),
     (ConversationMarked(**FACTS, agent_id="a", mark="spam"), {"notify"}),
-    (ConversationNoted(**FACTS, message_id="m", agent_id="a"), {"notify"}),
+    (ConversationNoted(**FACTS, message_id="m", agent_id="a"), {"notify", "alert"}),
     (ConversationErased(**FACTS), {"notify"}),
 ]
 

@@ -11,7 +11,10 @@ from tests.infra.conftest import Template
 
 pytestmark = pytest.mark.infra
 
-WILDCARDS = {"/quarantine/*", "/mail/*", "/content/*", "/media/*", "/@connections/*", "-??????"}
+WILDCARDS = {
+    *("/quarantine/*", "/mail/*", "/content/*", "/media/*", "/uploads/*", "/outgoing/*"),
+    *("/@connections/*", "-??????"),
+}
 """All that roles may leave open: objects of one prefix, open connections, and what ends a secret's ARN."""
 
 
@@ -25,6 +28,10 @@ def resources(statement: Mapping[str, Any]) -> Iterator[str]:
     found = statement["Resource"]
     for resource in found if isinstance(found, list) else [found]:
         yield json.dumps(resource)
+
+
+NOT_CUSTOMERS = {Resource.CONSOLES, Resource.AGENTS, Resource.SETTINGS}
+"""Tables without customers' data: who is connected, who answers, and what leads decide."""
 
 
 def test_every_statement_says_what_it_is_for(template: Template) -> None:
@@ -56,7 +63,7 @@ def test_nobody_scans_a_table(template: Template) -> None:
 
 def test_only_the_ingest_functions_and_the_outbox_publish() -> None:
     publishing = {name for name, grants in GRANTS.items() if any("PutEvents" in grant.actions for grant in grants)}
-    assert publishing == {"ingest_sms", "reconcile_sms", "ingest_social", "ingest_email", "outbox"}
+    assert publishing == {"ingest_sms", "reconcile_sms", "ingest_social", "ingest_email", "retry_quarantined", "outbox"}
 
 
 def test_SEC_16_only_the_eraser_deletes_and_what_anybody_may_call_reaches_no_customers_data() -> None:
@@ -64,11 +71,23 @@ def test_SEC_16_only_the_eraser_deletes_and_what_anybody_may_call_reaches_no_cus
         name
         for name, grants in GRANTS.items()
         for grant in grants
-        if "DeleteItem" in grant.actions and grant.resources != (Resource.CONSOLES,)  # who is connected
+        if "DeleteItem" in grant.actions and not NOT_CUSTOMERS.issuperset(grant.resources)
     }
     assert deleting == {"erase"}
     reached = {resource for grant in GRANTS["erasure_api"] for resource in grant.resources}
     assert reached == {Resource.CALLBACK_SECRETS, Resource.PEPPER, Resource.ERASURES, Resource.ERASE_QUEUE}
+
+
+def test_only_the_agents_api_reaches_the_user_pool_and_no_other_pool(template: Template) -> None:
+    (pool,) = template.of_type("AWS::Cognito::UserPool")
+    reaching = [one for one in statements(template) if "cognito-idp:" in json.dumps(one["Action"])]
+    assert {one["Sid"] for one in reaching} == {"FindPeople", "InvitePeople", "AdmitPeople", "ShutOutPeople"}
+    assert {json.dumps(one["Resource"]) for one in reaching} == {json.dumps({"Fn::GetAtt": [pool, "Arn"]})}
+    assert {name for name, grants in GRANTS.items() if any(g.service == "cognito-idp" for g in grants)} == {"agent_api"}
+
+
+def test_nobody_sets_another_persons_password(template: Template) -> None:
+    assert "AdminSetUserPassword" not in json.dumps(list(statements(template)))
 
 
 def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template) -> None:
@@ -109,6 +128,7 @@ def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template)
             "PUBLIC_BASE_URL",
             "PROVIDER_BASE_URL",
             "CONFIGURATION_SET",
+            "RAW_BUCKET",
         },
         "fetch_media": {"CONVERSATIONS_TABLE", "SECRET_PREFIX", "PUBLIC_BASE_URL", "PROVIDER_BASE_URL", "RAW_BUCKET"},
         "outbox": {"BUS_NAME", "QUEUES_TABLE", "DECISIONS_TABLE"},
@@ -121,15 +141,31 @@ def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template)
             "ERASURES_TABLE",
             "DECISIONS_TABLE",
             "ERASE_QUEUE_URL",
+            "RETRY_QUEUE_URL",
             "PEPPER_SECRET",
             "RAW_BUCKET",
             "ROUTER_QUEUE_URL",
             "SCAN_MEDIA",
             "CONSOLES_TABLE",
             "PUSH_URL",
+            "SETTINGS_TABLE",
+            "USER_POOL_ID",
         },
-        "push": {"CONSOLES_TABLE", "PUSH_ENDPOINT"},
+        "console": {"ISSUER", "CLIENT_ID", "SIGN_IN_URL", "PUSH_URL", "FILE_ORIGINS", "FRAMED_BY"},
+        "push": {"CONVERSATIONS_TABLE", "CONSOLES_TABLE", "PUSH_ENDPOINT"},
         "notify": {"CONVERSATIONS_TABLE", "CONSOLES_TABLE", "PUSH_ENDPOINT", "NOTIFY_QUEUE_URL"},
+        "hand_out": {"RAW_BUCKET"},
+        "alert": {
+            "CONVERSATIONS_TABLE",
+            "AGENTS_TABLE",
+            "CONSOLES_TABLE",
+            "ALERT_QUEUE_URL",
+            "CONSOLE_URL",
+            "PROVIDER_BASE_URL",
+            "WEBHOOK_SECRET",
+            "CONFIGURATION_SET",
+        },
+        "retry_quarantined": {"BUS_NAME", "RAW_BUCKET", "SECRET_PREFIX", "QUARANTINE_TABLE"},
         "erasure_api": {"ERASURES_TABLE", "ERASE_QUEUE_URL", "PEPPER_SECRET", "SECRET_PREFIX", "PUBLIC_BASE_URL"},
         "erase": {
             "CONVERSATIONS_TABLE",

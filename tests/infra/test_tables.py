@@ -27,6 +27,8 @@ def test_only_what_has_a_time_to_live_expires_by_itself(local: Synthesis) -> Non
     expiring = {table["KeySchema"][0]["AttributeName"]: table.get("TimeToLiveSpecification") for table in tables}
     assert expiring.pop("conversation") == {"AttributeName": "expires_at", "Enabled": True}
     assert expiring.pop("address") == {"AttributeName": "gone_at", "Enabled": True}
+    assert expiring.pop("thread") == {"AttributeName": "gone_at", "Enabled": True}
     assert expiring.pop("topic") == {"AttributeName": "gone_at", "Enabled": True}
     assert expiring.pop("queue") == {"AttributeName": "expires_at", "Enabled": True}
+    assert expiring.pop("setting") == {"AttributeName": "expires_at", "Enabled": True}
     assert set(expiring.values()) == {None}

@@ -10,6 +10,7 @@ from infra.bundle import LIBRARIES
 from infra.policy import policy_of
 from infra.settings import STAGES
 from tests.infra.conftest import Synthesis, Synthesise, Template
+from tests.tables import TABLES
 
 pytestmark = pytest.mark.infra
 
@@ -201,12 +202,22 @@ def test_the_stream_is_halved_on_errors_and_its_failures_are_kept(template: Temp
 
 def test_every_table_can_be_restored_to_any_second(template: Template) -> None:
     tables = template.of_type("AWS::DynamoDB::GlobalTable").values()
-    assert len(tables) == 8
+    assert len(tables) == 9
     for table in tables:
         (replica,) = table["Replicas"]
         assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["SSESpecification"]["SSEEnabled"]
+
+
+def test_the_stream_wakes_its_function_for_conversations_and_messages_and_not_for_what_agents_keep_of_them(
+    template: Template,
+) -> None:
+    sources = template.of_type("AWS::Lambda::EventSourceMapping").values()
+    (stream,) = (source for source in sources if "StartingPosition" in source)
+    patterns = [json.loads(one["Pattern"]) for one in stream["FilterCriteria"]["Filters"]]
+    told = [pattern["dynamodb"]["Keys"]["item"]["S"][0]["prefix"] for pattern in patterns]
+    assert told == ["conversation#", "message#"]
 
 
 def indexes(template: Template) -> dict[tuple[str, str], tuple[list[str], list[str], Mapping[str, Any]]]:
@@ -221,6 +232,12 @@ def indexes(template: Template) -> dict[tuple[str, str], tuple[list[str], list[s
     return found
 
 
+def projecting(table: str, index: str) -> Mapping[str, Any]:
+    """As `tests/tables.py` has it, for lists that are shown without reading each item."""
+    projected = TABLES[table]["indexes"][index][2]
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(projected)}
+
+
 def test_the_indexes_are_those_of_the_architecture(template: Template) -> None:
     keys_only = {"ProjectionType": "KEYS_ONLY"}
     assert indexes(template) == {
@@ -231,7 +248,10 @@ def test_the_indexes_are_those_of_the_architecture(template: Template) -> None:
         ("thread", "customers"): (["customer_id"], ["opened_at"], keys_only),
         ("thread", "timeline"): (["customer_id"], ["at"], keys_only),
         ("thread", "held"): (["held_in"], ["counterparty", "awaiting_since"], keys_only),
+        ("thread", "drafts"): (["drafted_by"], ["drafted_at"], keys_only),
         ("address", "identities"): (["customer_id"], ["met_at"], keys_only),
+        ("address", "refusals"): (["refused"], ["place"], projecting("customers", "refusals")),
+        ("account", "received"): (["account", "state"], ["place"], projecting("quarantine", "received")),
         ("agent_id", "candidates"): (
             ["queue"],
             ["token"],
@@ -248,6 +268,24 @@ def test_the_raw_bucket_is_private_and_forgets_each_part_in_its_time(template: T
     assert "VersioningConfiguration" not in bucket
     ages = {rule["Prefix"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
     assert {"quarantine/": 30, "mail/": 400, "content/": 400, "media/": 400}.items() <= ages.items()
+    assert (ages["uploads/"], ages["outgoing/"]) == (1, 400)
+
+
+def test_the_console_s_page_and_no_other_puts_files_into_the_bucket(synthesise: Synthesise) -> None:
+    made = synthesise("dev", console_url="https://desk.acme.example").main
+    (rule,) = made.only("AWS::S3::Bucket")["CorsConfiguration"]["CorsRules"]
+    assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == (["https://desk.acme.example"], ["PUT"])
+
+
+def test_without_a_domain_of_its_own_the_console_uploads_from_the_api_s_origin(
+    local: Synthesis, prod: Synthesis
+) -> None:
+    for made, begins in ((local, "http://127.0.0.1:4566"), (prod, "https://")):
+        (rule,) = made.main.only("AWS::S3::Bucket")["CorsConfiguration"]["CorsRules"]
+        (origin,) = rule["AllowedOrigins"]
+        parts = origin["Fn::Join"][1] if isinstance(origin, dict) else [origin]
+        assert parts[0] == begins
+        assert not str(parts[-1]).endswith("/")
 
 
 def test_a_secret_starts_as_a_random_placeholder_and_a_mail_accounts_as_its_key(template: Template) -> None:
@@ -272,7 +310,7 @@ def test_only_agents_with_a_token_reach_the_agents_api(template: Template) -> No
         "ANY /agent/{proxy+}": "JWT",
         "$connect": "CUSTOM",
         "$disconnect": "NONE",
-        "$default": "NONE",
+        "$default": "NONE",  # the console's page, and what consoles say over their WebSocket
     }
 
 
@@ -349,9 +387,9 @@ def test_what_only_the_cloud_has_stands_in_a_stack_of_its_own(syntheses: Mapping
     assert only_there.isdisjoint(WORKS_ON_THE_EMBEDDED_AWS - {"AWS::IAM::Role"})
 
 
-def test_SEC_10_customers_files_and_nothing_else_are_scanned_in_the_cloud(prod: Synthesis) -> None:
+def test_SEC_10_what_comes_from_others_and_nothing_else_is_scanned_in_the_cloud(prod: Synthesis) -> None:
     plan = prod.cloud_only.only("AWS::GuardDuty::MalwareProtectionPlan")
-    assert plan["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["media/"]
+    assert plan["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["media/", "uploads/"]
     assert plan["Actions"] == {"Tagging": {"Status": "ENABLED"}}
     role = prod.cloud_only.of_type("AWS::IAM::Role")[target_of(plan["Role"])]
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
@@ -379,7 +417,7 @@ def test_one_deployments_knobs_reach_its_functions(synthesise: Synthesise) -> No
     subscriptions = made.main.of_type("AWS::SNS::Subscription").values()
     assert [known["Endpoint"] for known in subscriptions if known["Protocol"] == "email"] == ["ops@example.com"]
     client = made.main.only("AWS::Cognito::UserPoolClient")
-    assert client["CallbackURLs"] == ["https://desk.example.com/"]
+    assert client["CallbackURLs"] == ["https://desk.example.com/console/"]
     assert client["SupportedIdentityProviders"] == ["COGNITO", "Company"]
 
 
@@ -387,6 +425,7 @@ def test_whoever_deployed_is_told_where_everything_is(template: Template) -> Non
     assert {
         "ApiUrl",
         "PublicBaseUrl",
+        "ConsoleUrl",
         "UserPoolId",
         "UserPoolClientId",
         "BusName",

@@ -269,3 +269,26 @@ def test_whoever_edits_a_text_reads_there_what_is_wrong_with_it(world: World, mo
     monkeypatch.setattr(preview, "page", refuse)
     answered = world.get("/preview")
     assert (answered.status_code, answered.text) == (500, "en.toml:31: [chat] hello is missing")
+
+
+def test_phones_and_console_can_be_seen_side_by_side() -> None:
+    providers = Providers(Twilio([]), console_url="http://127.0.0.1:4590/console/?a&b")
+
+    page = asyncio.run(_page(providers, "/demo"))
+
+    assert 'src="http://127.0.0.1:4590/console/?a&amp;b"' in page.text
+    assert "ann, ben, cho, dee" in page.text
+    assert asyncio.run(_page(providers, "/phones")).json()["console"] == "http://127.0.0.1:4590/console/?a&b"
+
+
+def test_without_a_console_there_is_nothing_beside_the_phones(world: World) -> None:
+    page = world.get("/demo")
+
+    assert page.status_code == 404
+    assert "make up" in page.text
+
+
+async def _page(providers: Providers, path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(app=providers.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        return await client.get(path)

@@ -1,12 +1,15 @@
 """All doubles behind one address, and phones of every network on one page."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from sandbox.double import Note
+from sandbox.fetched import Fetched
 from sandbox.lines import make_providers, make_ses, networks_of
 from sandbox.providers import Providers
 from switchboard.policy import load_policy
@@ -103,3 +106,22 @@ def test_yesterdays_conversations_come_back_with_ids_that_go_on(
     (note,) = today.notes
     assert (note.body, list(today.phones)) == ("Hi", ["15005550101"])
     assert today.new_message_id(ours) != note.id
+
+
+def test_a_phone_shows_a_file_of_ours_as_a_picture_or_by_its_name(providers: Providers) -> None:
+    telegram = providers.networks["telegram"]
+    (bot,) = telegram.ends
+    for number, (name, kind) in enumerate((("lamp.png", "image/png"), ("invoice.pdf", "application/pdf"))):
+        note = Note(str(900 + number), bot, "5005550101", "", inbound=False, at=datetime.now(UTC))
+        telegram.keep_file(note, Fetched(name, kind, b"?"))
+        telegram.keep(note)
+    shown = [text for text in call(providers, "GET", "/phones").json()["texts"] if text["files"]]
+    assert [(text["names"], text["media"]) for text in shown] == [
+        (["lamp.png"], ["image/png"]),
+        (["invoice.pdf"], ["application/pdf"]),
+    ]
+    picture, paper = (call(providers, "GET", text["files"][0]) for text in shown)
+    assert (picture.content, picture.headers["content-type"]) == (b"?", "image/png")
+    assert picture.headers["content-disposition"].startswith("inline;")
+    assert paper.headers["content-disposition"].startswith("attachment;")
+    assert call(providers, "GET", "/phones/files/telegram/none").status_code == 404

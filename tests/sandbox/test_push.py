@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from sandbox.push import LONGEST_PAUSE, Change, Ear, Seen, Socket, pause_before
+from sandbox.push import LONGEST_PAUSE, Change, Ear, Looking, Seen, Socket, pause_before
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -118,8 +118,16 @@ def heard() -> list[Change | str]:
 
 
 def listen(exchange: Exchange, heard: list[Change | str], **changes: Any) -> Ear:
-    """Let an ear hear all that comes; its pauses take no time."""
-    ear = Ear(
+    """Let an ear hear all that comes."""
+    ear = ear_of(exchange, heard, **changes)
+    with pytest.raises(Over):
+        ear.listen()
+    return ear
+
+
+def ear_of(exchange: Exchange, heard: list[Change | str], **changes: Any) -> Ear:
+    """An ear whose pauses take no time."""
+    return Ear(
         exchange,
         changed=heard.append,
         reload=lambda: heard.append("reload"),
@@ -128,9 +136,6 @@ def listen(exchange: Exchange, heard: list[Change | str], **changes: Any) -> Ear
         leaving=Hurry(),
         **changes,
     )
-    with pytest.raises(Over):
-        ear.listen()
-    return ear
 
 
 def changed(*changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,3 +185,34 @@ def test_where_no_connection_can_be_had_it_hears_by_asking(heard: list[Change | 
     exchange = Exchange([OSError()], [OSError()], [Over()])
     listen(exchange, heard)
     assert len(exchange.cursors) >= 5, "once connected and once after each failure"
+
+
+def test_what_it_shows_it_says_and_says_again_with_each_sign_of_life_and_after_a_cut(
+    heard: list[Change | str],
+) -> None:
+    exchange = Exchange([TimeoutError(), ConnectionError()], [Over()])
+    ear = ear_of(exchange, heard, ask_every=0.0)
+    ear.look("c", typing=True)
+    with pytest.raises(Over):
+        ear.listen()
+    looks = [said for said in exchange.said if said["action"] == "look"]
+    assert looks == [{"action": "look", "conversation_id": "c", "typing": True}] * 3
+
+
+def test_what_it_shows_no_more_it_says_once(heard: list[Change | str]) -> None:
+    exchange = Exchange([{"type": "looking", "conversation_id": "c", "agents": []}, TimeoutError(), Over()])
+    ear = ear_of(exchange, heard, ask_every=0.0)
+    ear.looking = lambda _: ear.look(None)
+    ear.look("c")
+    with pytest.raises(Over):
+        ear.listen()
+    looks = [said["conversation_id"] for said in exchange.said if said["action"] == "look"]
+    assert looks == ["c", None]
+
+
+def test_who_else_looks_is_reported(heard: list[Change | str]) -> None:
+    agents = [{"agent_id": "ben", "typing": True}]
+    seen: list[Looking] = []
+    exchange = Exchange([{"type": "looking", "conversation_id": "c", "agents": agents}, Over()])
+    listen(exchange, heard, looking=seen.append)
+    assert seen == [Looking("c", {"ben": True})]

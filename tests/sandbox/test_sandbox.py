@@ -23,6 +23,7 @@ from switchboard.channels.line.credentials import credential as line_credential
 from switchboard.channels.sms.credentials import credential
 from switchboard.channels.telegram.credentials import credential as telegram_credential
 from switchboard.policy import load_policy
+from switchboard.team import Role
 from tests.world import ROOT
 
 POLICY = load_policy(ROOT / "policy.yaml")
@@ -63,7 +64,7 @@ def test_every_queue_and_skill_of_the_policy_has_somebody_in_the_team() -> None:
 
 
 def test_the_team_has_a_lead() -> None:
-    assert [member.username for member in TEAM if "leads" in member.groups] == ["dee"]
+    assert [member.username for member in TEAM if member.role is Role.LEAD] == ["dee"]
 
 
 def test_made_up_credentials_have_the_shapes_of_twilio_s_and_stay_the_same() -> None:
@@ -201,6 +202,45 @@ def test_a_node_of_this_year_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyP
     fake_node(tmp_path, "v26.1.0", monkeypatch)
 
     install.require_node()
+
+
+def without_a_browser(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(install, "_own_browser", lambda: None)
+
+
+def test_the_browser_that_is_named_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_a_browser(tmp_path, monkeypatch)
+    monkeypatch.setenv("CHROMIUM", "/opt/chrome")
+
+    assert install.find_browser() == "/opt/chrome"
+
+
+@pytest.mark.parametrize("name", install.BROWSERS)
+def test_a_browser_of_the_machine_is_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_a_browser(tmp_path, monkeypatch)
+    (tmp_path / name).write_text("#!/bin/sh\n")
+    (tmp_path / name).chmod(0o755)
+
+    assert install.find_browser() == str(tmp_path / name)
+
+
+def test_a_machine_without_a_browser_gets_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_a_browser(tmp_path, monkeypatch)
+    commands: list[list[str]] = []
+    monkeypatch.setattr(install, "_run", lambda command, *_: commands.append(command))
+
+    install.install_browser()
+
+    assert [command[1:4] for command in commands] == [["-m", "playwright", "install"]]
+
+
+def test_no_browser_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_a_browser(tmp_path, monkeypatch)
+
+    with pytest.raises(SandboxError, match=r"make install, or install Chromium .* CHROMIUM=/path"):
+        install.find_browser()
 
 
 def test_an_installation_that_fails_says_where_its_log_is(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -262,8 +263,22 @@ def test_a_person_confirms_a_suspicion() -> None:
     assert apply(SUSPECTED, "confirmed", LATER) == Consent(ConsentState.STOPPED, LATER, set_by_person=True)
 
 
+STOPPED_BY_BOTH = replace(STOPPED_BY_PERSON, said_stop=True)
+
+
+def test_TW_7_where_both_stopped_it_each_takes_back_their_own() -> None:
+    assert apply(STOPPED_BY_PERSON, "opt_out", LATER) == STOPPED_BY_BOTH
+    assert apply(STOPPED_BY_BOTH, "opt_in", LATER) == STOPPED_BY_PERSON
+    assert apply(STOPPED_BY_BOTH, "dismissed", LATER) == STOPPED_BY_CUSTOMER
+
+
+@pytest.mark.parametrize("consent", [STOPPED_BY_CUSTOMER, STOPPED_BY_BOTH])
+def test_TW_7_a_persons_words_never_lift_a_customers_stop(consent: Consent) -> None:
+    assert apply(apply(consent, "confirmed", LATER), "dismissed", LATER).is_customers_stop
+
+
 def test_a_person_confirms_a_stop_and_its_date_stays() -> None:
-    assert apply(STOPPED_BY_CUSTOMER, "confirmed", LATER) == STOPPED_BY_PERSON
+    assert apply(STOPPED_BY_CUSTOMER, "confirmed", LATER) == STOPPED_BY_BOTH
 
 
 @pytest.mark.parametrize("consent", [SUSPECTED, STOPPED_BY_PERSON])

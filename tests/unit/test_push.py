@@ -10,14 +10,19 @@ from switchboard.conversation import Conversation, Status
 from switchboard.policy import Priority
 from switchboard.push import (
     KEPT,
+    LOOK_LIFE,
+    LOOK_REST,
     OVERLAP,
+    Connection,
     Happened,
+    Look,
     News,
     Note,
     audience,
     by_topic,
     changes,
     cursor_of,
+    others,
     read_from,
 )
 
@@ -138,3 +143,40 @@ def test_what_is_no_cursor_and_one_of_the_future_start_anew() -> None:
     for cursor in ("", "yesterday", "2026-11-23T12:00:00", cursor_of(NOON + timedelta(hours=1))):
         assert read_from(cursor, NOON) is None
     assert read_from(cursor_of(NOON + timedelta(seconds=1)), NOON) is not None, "clocks differ a little"
+
+
+# -- who looks -------------------------------------------------------------------------------------
+
+LOOK = Look(conversation_id="a.b.1", typing=False, at=NOON)
+SPANS = st.integers(0, 300).map(lambda seconds: timedelta(seconds=seconds))
+
+
+def console(name: str, look: Look | None) -> Connection:
+    return Connection(connection_id=name, agent_id=name[0], queues=(), connected_at=NOON, look=look)
+
+
+@given(since=SPANS, typed=st.booleans(), types=st.booleans())
+def test_a_look_is_news_if_it_says_something_else_or_comes_after_the_one_before_has_lapsed(
+    *, since: timedelta, typed: bool, types: bool
+) -> None:
+    before, after = replace(LOOK, typing=typed), replace(LOOK, typing=types, at=NOON + since)
+    assert after.is_news(before) is (typed is not types or since >= LOOK_LIFE)
+    assert after.is_due(before) is (after.is_news(before) or since >= LOOK_REST)
+
+
+def test_the_first_look_and_one_at_something_else_are_news() -> None:
+    assert LOOK.is_news(None)
+    assert LOOK.is_due(None)
+    assert LOOK.is_news(replace(LOOK, conversation_id="a.b.2"))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a1", "a2", "b1", "c1"]), st.booleans(), SPANS), max_size=6))
+def test_others_are_those_who_still_look_each_once_without_oneself(
+    drawn: list[tuple[str, bool, timedelta]],
+) -> None:
+    lookers = [console(name, replace(LOOK, typing=typing, at=NOON - ago)) for name, typing, ago in drawn]
+    told = {one["agent_id"]: one["typing"] for one in others([*lookers, console("d1", None)], "a", NOON)}
+    there = [one for one in lookers if one.look and one.look.lasts(NOON) and one.agent_id != "a"]
+    assert set(told) == {one.agent_id for one in there}
+    for name, typing in told.items():
+        assert typing is any(one.look.typing for one in there if one.agent_id == name and one.look)
