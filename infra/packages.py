@@ -43,6 +43,7 @@ _UNUSED = (
     "*.pxd",
     "boto3/data/*",  # resources and
     "boto3/examples/*",  # documentation: clients need neither
+    "pydantic/v1/*",  # the older pydantic, for those who still use it
     "aws_lambda_powertools/utilities/*_alpha/*",
     "*/swagger_ui/*.js",
     "*/swagger_ui/*.css",

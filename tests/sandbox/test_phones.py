@@ -148,7 +148,7 @@ def test_a_mail_opens_with_html_that_is_safe_and_fetches_nothing(world: World) -
 
     opened = world.get(f"/mails/{ours['mail']}").json()
     assert opened["text"] == "On its way."
-    assert opened["html"] == "<p>On <b>its</b> way</p><img>"
+    assert opened["html"] == '<p>On <b>its</b> way</p><img src="remote:https://evil.example/x">'
 
 
 def test_a_file_is_handed_out_to_be_saved_and_never_to_be_run(world: World) -> None:
