@@ -127,7 +127,7 @@ class Lab:
     # -- between tests ----------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Forget all conversations, customers, extra agents and quarantined items; the team goes home."""
+        """Forget all conversations, customers, extra agents, quarantined items and raw bytes; the team goes home."""
         self.await_quiet()
         self.running.clock.come_back()
         self.running.twilio.state.texts.clear()
@@ -141,6 +141,7 @@ class Lab:
         self.running.ses.faults.clear()
         for table, partition in TABLES.items():
             self._empty(self.outputs[table], partition)
+        self._empty_bucket()
         names = {username: agent_id for agent_id, username in self.running.team.items()}
         for member in TEAM:
             self.add_agent(
@@ -157,6 +158,12 @@ class Lab:
             if item["item"]["S"] == "lanes":
                 continue  # lanes are only ever added: the functions remember that
             self.dynamodb.delete_item(TableName=table, Key={partition: item[partition], "item": item["item"]})
+
+    def _empty_bucket(self) -> None:
+        bucket = self.outputs["RawBucket"]
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for found in page.get("Contents", []):
+                self.s3.delete_object(Bucket=bucket, Key=found["Key"])
 
     def _scan(self, table: str) -> list[dict[str, Any]]:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
