@@ -66,7 +66,7 @@ check: lint ## before each commit: format, lint, types, import contracts, fast t
 
 test: lint $(NODE) $(CONSOLE) $(BROWSER) ## before you push: all of it, with the template and the embedded AWS
 	$(NPM) test
-	.venv/bin/python -m pytest -q -n 2 --dist loadgroup -m "not long"
+	.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not long"
 
 lint: $(VENV) $(CONSOLE_NODE)
 	.venv/bin/ruff format --check .
