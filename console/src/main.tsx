@@ -40,15 +40,16 @@ async function begin(): Promise<void> {
 
 /** Put the desk together: who hears of what. */
 function open(api: Api, session: Session, presence: Presence, agentId: string): void {
-  const inbox = new Inbox(api, agentId);
+  const inbox = new Inbox(api, agentId, () => {
+    const [place, , id] = here.peek();
+    return place === "inbox" ? id : undefined;
+  });
   const own = inbox.list("mine");
   const counts = new Counts(api, own);
   const tabs = new Tabs();
   const notifier = new Notifier(agentId, tabs, now.value);
   const reset = () => {
-    const [, , shown] = here.peek();
     void inbox.reset();
-    if (shown) void inbox.read(shown, ["reset"]);
     void counts.refresh();
   };
   const live = new Live(api, {

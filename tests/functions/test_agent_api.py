@@ -126,6 +126,12 @@ def test_a_reply_is_created_once_per_key(deployment: Deployment, owned: str) -> 
     assert first[1]["status"] == "queued"
 
 
+@pytest.mark.parametrize("kind", ["replies", "notes"])
+def test_the_id_of_what_a_key_wrote_ends_with_it(deployment: Deployment, owned: str, kind: str) -> None:
+    _, written = call("POST", f"/conversations/{owned}/{kind}", {"text": "done"}, headers=KEY)
+    assert written["message_id"].endswith(f".{KEY['idempotency-key']}")
+
+
 @pytest.mark.parametrize("key", ["", "-", "a b", "\u00e9", "a" * 65, "a#b"])
 def test_a_reply_without_a_proper_key_is_told_to_send_one(deployment: Deployment, owned: str, key: str) -> None:
     headers = {"idempotency-key": key}

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Api } from "../api/client";
-import { Problem } from "../api/client";
+import { Offline, Problem } from "../api/client";
 import type { Conversation, Timeline } from "../api/types";
 import { type Desk, sitAt } from "../desk";
 import { colleagues } from "../store/workspace";
 import * as toast from "../ui/toast";
-import { act, changes } from "./act";
+import { act, changes, sendHeld } from "./act";
 import { room } from "./room";
 
 const SHOWN = {
@@ -64,6 +64,47 @@ test("if it changed meanwhile, nothing is done, and what it is now is told in wo
   expect(tell.mock.calls[0]?.[0]).toContain("Ben Ortiz has it now");
 });
 
+test("after one's own answer it is done to what that made of it", async () => {
+  call.mockResolvedValue({ ...SHOWN, etag: '"4.2"', awaiting_since: null });
+  const doing = vi.fn().mockRejectedValueOnce(new Problem(412, "changed")).mockResolvedValue(SHOWN);
+  expect(await act("c1", doing, { done: "Resolved" })).toBe(true);
+  expect(doing.mock.calls).toEqual([['"3.1"'], ['"4.2"']]);
+});
+
+test("what changes all the time is not tried for ever", async () => {
+  const refused = vi.fn().mockRejectedValue(new Problem(412, "changed"));
+  expect(await act("c1", refused, { done: "Resolved" })).toBe(false);
+  expect(refused).toHaveBeenCalledTimes(4);
+  expect(tell.mock.calls[0]?.[0]).toContain("somebody changed it");
+});
+
+const ANSWER = {
+  conversationId: "c1",
+  mode: "answer",
+  text: "Hello",
+  mentions: [],
+  files: [],
+  cc: null,
+  etag: null,
+} as const;
+
+test("whoever lets go of a conversation has what they wrote go first", async () => {
+  room().outbox.send(ANSWER);
+  call.mockImplementation(async (method: string) => (method === "POST" ? { message_id: "reply.1.k" } : SHOWN));
+  expect(await sendHeld("c1")).toBe(true);
+  expect(call.mock.calls.map(([method]) => method)).toContain("POST");
+});
+
+test("what did not go keeps its conversation here, and says so", async () => {
+  room().outbox.send(ANSWER);
+  call.mockImplementation(async (method: string) => {
+    if (method === "POST") throw new Offline();
+    return SHOWN;
+  });
+  expect(await sendHeld("c1")).toBe(false);
+  expect(tell.mock.calls[0]?.[0]).toContain("has not gone");
+});
+
 test("any other refusal is told in the API's words", async () => {
   const refused = vi.fn().mockRejectedValue(new Problem(409, "the agent is offline"));
   expect(await act("c1", refused, { done: "Assigned" })).toBe(false);
@@ -77,9 +118,20 @@ test.each([
   [{ priority: "urgent" }, "its priority is Urgent now"],
   [{ heard_at: "2026-11-20T12:05:00Z" }, "the customer wrote again"],
   [{ tags: ["vip"] }, "its tags changed"],
-  [{}, "somebody changed it"],
+  [{ messages: [{ message_id: "m", author: "agent", agent_id: "ben", kind: "message" }] }, "Ben Ortiz answered"],
+  [{ messages: [{ message_id: "m", author: "agent", agent_id: "ben", kind: "note" }] }, "Ben Ortiz left a note"],
+  [{ subject: "Another" }, "somebody changed it"],
 ])("a change to %j is told as: %s", (changed, told) => {
   expect(changes(SHOWN, { ...SHOWN, ...changed } as Timeline)).toEqual([told]);
+});
+
+test.each([
+  { awaiting_since: null, messages: [{ message_id: "m", author: "agent", agent_id: "ann", kind: "message" }] },
+  { owner: null, status: "idle", awaiting_since: null },
+  { promised_at: "2026-11-20T14:00:00Z", renewed_at: "2026-11-20T12:10:00Z" },
+  { messages: [{ message_id: "m", author: "system", agent_id: null, kind: "acknowledgement" }] },
+])("what one's own answer changes, or time does, is no change to decide anew for: %j", (changed) => {
+  expect(changes(SHOWN, { ...SHOWN, ...changed } as Timeline)).toEqual([]);
 });
 
 test("several changes are all told", () => {

@@ -17,26 +17,52 @@ interface Doing {
   undo?(): Promise<unknown>;
 }
 
-/** Do it; returns whether it worked. If the conversation changed meanwhile, say what it is now. */
+/** So often something is tried anew because nothing changed that its agent would decide otherwise for. */
+const TRIES = 4;
+
+/**
+ * Do it; returns whether it worked. If the conversation changed meanwhile, say what it is now. What one's own answer
+ * changed, and what became of it since, is no reason to ask again.
+ */
 export async function act(
   id: string,
   call: (etag: string | undefined) => Promise<Conversation>,
   doing: Doing,
 ): Promise<boolean> {
   const story = room().timelines.of(id);
-  const before = story.timeline.peek();
-  try {
-    take(await call(before?.etag));
-    told(doing);
-    return true;
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 412) tellError(error);
-    else {
-      await story.read();
-      tell(t.value.conversation.conflict.told(changes(before, story.timeline.peek()).join(", ")), undefined, 12);
+  const seen = story.timeline.peek();
+  for (let tries = 1; ; tries++) {
+    try {
+      take(await call(story.timeline.peek()?.etag));
+      told(doing);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 412) {
+        tellError(error);
+        return false;
+      }
     }
-    return false;
+    await story.read();
+    const found = changes(seen, story.timeline.peek());
+    if (found.length || tries === TRIES) {
+      const texts = t.value.conversation.conflict;
+      tell(texts.told((found.length ? found : [texts.else]).join(", ")), undefined, 12);
+      return false;
+    }
   }
+}
+
+/**
+ * Have an answer that can still be undone go now, for whoever passes its conversation on or puts it away; returns
+ * whether all has gone, or says that it hasn't.
+ */
+export async function sendHeld(id: string): Promise<boolean> {
+  const { outbox, timelines } = room();
+  if (!outbox.of(id).length) return true;
+  const isSent = await outbox.flush(id);
+  if (isSent) await timelines.of(id).read();
+  else tell(t.value.conversation.answer.stillHere, undefined, 12);
+  return isSent;
 }
 
 /** The same for what no colleague can have changed. Returns what the API answered, or null. */
@@ -74,22 +100,60 @@ function isConversation(answer: unknown): answer is Conversation {
   return typeof answer === "object" && answer !== null && "conversation_id" in answer && "etag" in answer;
 }
 
-/** What became of a conversation, in words; something always did. */
+/** What changed of a conversation that somebody would decide otherwise for, in words. */
 export function changes(before: Timeline | null, now: Timeline | null): string[] {
   const texts = t.value.conversation.conflict;
   if (!before || !now) return [texts.gone];
   const isDone = now.status === "resolved" && before.status !== now.status;
+  const isHanded = !isDone && !isResting(before, now) && before.owner !== now.owner;
+  const isPlaced = !isDone && !isResting(before, now) && before.owner === now.owner && before.status !== now.status;
   const found = [
-    isDone
-      ? texts.resolved
-      : before.owner !== now.owner && (now.owner ? texts.owner(nameOf(now.owner)) : texts.unowned),
-    !isDone && before.owner === now.owner && before.status !== now.status && texts.status(statusOf(now)),
+    isDone && texts.resolved,
+    isHanded && (now.owner ? texts.owner(nameOf(now.owner)) : texts.unowned),
+    isPlaced && texts.status(statusOf(now)),
     before.queue !== now.queue && texts.queue(now.queue),
     before.priority !== now.priority && texts.priority(t.value.shell.priority[now.priority] ?? now.priority),
     before.heard_at !== now.heard_at && texts.wrote,
     before.tags.join() !== now.tags.join() && texts.tags,
+    ...said(before, now),
   ].filter((text) => typeof text === "string");
-  return found.length ? found : [texts.else];
+  return found.length || !isOtherwise(before, now) ? found : [texts.else];
+}
+
+/** Whether it was one's own and is answered: after a while it takes no place any more, which changes nothing for one. */
+function isResting(before: Timeline, now: Timeline): boolean {
+  return before.owner === desk().agentId && now.status === "idle";
+}
+
+/** What colleagues said since. */
+function said(before: Timeline, now: Timeline): string[] {
+  const texts = t.value.conversation.conflict;
+  const known = new Set(before.messages.map(({ message_id }) => message_id));
+  const fresh = now.messages.filter(
+    ({ author, agent_id, message_id }) => author === "agent" && agent_id !== desk().agentId && !known.has(message_id),
+  );
+  return [
+    ...new Set(fresh.map(({ kind, agent_id }) => texts[kind === "note" ? "noted" : "said"](nameOf(agent_id ?? "")))),
+  ];
+}
+
+/** What is told in words above, what one's own answer changes, and what time does. */
+const IMMATERIAL: ReadonlySet<string> = new Set([
+  ...["owner", "status", "queue", "priority", "heard_at", "tags", "messages"],
+  ...["awaiting_since", "lease_until", "promised_at", "renewed_at", "promise", "limits"],
+  ...["etag", "decision", "draft", "has_draft", "unread", "last"],
+]);
+
+/** Whether anything else is another. */
+function isOtherwise(before: Timeline, now: Timeline): boolean {
+  const [one, other] = [material(before), material(now)];
+  return JSON.stringify(one) !== JSON.stringify(other);
+}
+
+function material(shown: Timeline): [string, unknown][] {
+  return Object.entries(shown)
+    .filter(([name]) => !IMMATERIAL.has(name))
+    .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function statusOf({ status }: Conversation): string {

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Conversation } from "../api/types";
+import type { Api } from "../api/client";
+import type { Conversation, Timeline } from "../api/types";
 import { waiting } from "../testing/conversations";
-import { forget, isNewer, keep } from "./conversations";
+import { conversation, forget, isNewer, keep, read } from "./conversations";
 
 beforeEach(() => forget("a"));
 
@@ -38,4 +39,15 @@ test.each([
   ['"1.0"', '"1.1"', false],
 ])("whether %s is at least as new as %s: %s", (shown, before, answer) => {
   expect(isNewer(shown, before)).toBe(answer);
+});
+
+test("an answer that was long on its way does not undo a later one", async () => {
+  const answers: ((shown: Timeline) => void)[] = [];
+  const api = (() => new Promise((answer) => answers.push(answer))) as unknown as Api;
+  const [first, second] = [read(api, "c1"), read(api, "c1")];
+  answers[1]?.(waiting("c1", { tags: ["new"] }) as unknown as Timeline);
+  expect(await second).toMatchObject({ tags: ["new"] });
+  answers[0]?.(waiting("c1") as unknown as Timeline);
+  expect(await first).toBeNull();
+  expect(conversation("c1")?.value.tags).toEqual(["new"]);
 });

@@ -1,6 +1,7 @@
 /** All conversations that the page has seen: one signal each, so that a change redraws its row and nothing else. */
 import { type Signal, signal } from "@preact/signals";
-import type { Conversation, Listed } from "../api/types";
+import type { Api } from "../api/client";
+import type { Conversation, Listed, Timeline } from "../api/types";
 
 const known = new Map<string, Signal<Listed>>();
 
@@ -27,7 +28,24 @@ export function keep(shown: Conversation | Listed): Signal<Listed> {
   return found;
 }
 
+const answered = new Map<string, number>();
+let readings = 0;
+
+/**
+ * Read a conversation with its messages. Null if a reading that was begun later has been answered meanwhile: how far
+ * a message got, for one, does not change the ETag, so that nothing else tells which of the two is newer.
+ */
+export async function read(api: Api, id: string): Promise<Timeline | null> {
+  const reading = ++readings;
+  const shown = await api("GET", "/conversations/{conversation_id}", { path: { conversation_id: id } });
+  if (reading < (answered.get(id) ?? 0)) return null;
+  answered.set(id, reading);
+  keep(shown);
+  return shown;
+}
+
 export function forget(id: string): void {
+  answered.delete(id);
   known.delete(id);
 }
 

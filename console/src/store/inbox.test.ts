@@ -95,6 +95,13 @@ test("where very much changed the lists are read instead", async () => {
   expect(asked.map(({ path }) => path)).toEqual(["/conversations", "/conversations"]);
 });
 
+test("where very much changed, what one looks at is read, too", async () => {
+  const { api, asked } = answering({ "GET /conversations/{conversation_id}": () => waiting("a") });
+  const inbox = new Inbox(api, "ann", () => "a");
+  await inbox.changed(Array.from({ length: 61 }, (_, n) => changed(`c${n}`)));
+  expect(asked.map(({ path }) => path)).toEqual(["/conversations/a"]);
+});
+
 test("never more than six are read at once", async () => {
   let reading = 0;
   let most = 0;

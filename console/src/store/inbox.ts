@@ -4,7 +4,7 @@ import type { Api } from "../api/client";
 import { Problem } from "../api/client";
 import type { Change, Conversation } from "../api/types";
 import { backoff } from "../live/backoff";
-import { forget, keep } from "./conversations";
+import { conversation, forget, keep, read } from "./conversations";
 import { type Filters, List, type ViewName } from "./list";
 
 /** Told of a conversation's new state; null if one can't see it any more. */
@@ -29,6 +29,8 @@ export class Inbox {
   constructor(
     private readonly api: Api,
     private readonly agentId: string,
+    /** The conversation that one looks at, if any. */
+    private readonly openId: () => string | undefined = () => undefined,
   ) {}
 
   /** The list of a view with these filters, the same one each time. The first time it is empty: `load` it. */
@@ -69,10 +71,11 @@ export class Inbox {
     await this.readStale();
   }
 
-  /** Nobody can say what was missed: load every list that is known. */
+  /** Nobody can say what was missed: load every list that is known, and what one looks at. */
   async reset(): Promise<void> {
-    const shown = [...this.lists.values()].filter((list) => list.state.peek() !== "empty");
-    await Promise.allSettled(shown.map((list) => list.load()));
+    const known = [...this.lists.values()].filter((list) => list.state.peek() !== "empty");
+    const open = this.openId();
+    await Promise.allSettled([...known.map((list) => list.load()), open && this.read(open, ["reset"])]);
   }
 
   /** Load what failed, and read what could not be read: the network is back. */
@@ -110,8 +113,9 @@ export class Inbox {
 
   private async readOnce(id: string, events: readonly string[]): Promise<boolean> {
     try {
-      const shown = await this.api("GET", "/conversations/{conversation_id}", { path: { conversation_id: id } });
-      this.settle(id, keep(shown).peek(), shown, events);
+      const shown = await read(this.api, id);
+      const newest = conversation(id)?.peek() ?? null;
+      this.settle(id, newest, shown ?? newest, events);
       return true;
     } catch (error) {
       const isGone = error instanceof Problem && (error.status === 404 || error.status === 403);

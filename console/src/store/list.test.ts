@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { Offline } from "../api/client";
 import type { Listed } from "../api/types";
 import { type Asked, answering } from "../testing/api";
@@ -139,4 +139,30 @@ test("where reading anew failed, it is read anew, though there is no further pag
   isDown = false;
   await list.again();
   expect([list.ids.value, list.state.value]).toEqual([["a"], "ready"]);
+});
+
+test("what came in while a page was on its way stays, though the page does not show it", async () => {
+  const { list } = await listOf("queue", [[waiting("a")]]);
+  const loading = list.load();
+  happens(list, waiting("b"));
+  await loading;
+  expect([...list.ids.value].sort()).toEqual(["a", "b"]);
+});
+
+test("what came in just before a list is read stays: the API's lists lag behind", async () => {
+  const { list } = await listOf("queue", [[waiting("a")]]);
+  happens(list, waiting("b"));
+  await list.load();
+  expect([...list.ids.value].sort()).toEqual(["a", "b"]);
+});
+
+test("what a list shows no more, long after it changed, is gone", async () => {
+  vi.useFakeTimers();
+  const { list } = await listOf("queue", [[waiting("a")]]);
+  happens(list, waiting("b"));
+  vi.advanceTimersByTime(60_000);
+  happens(list, waiting("a"));
+  await list.load();
+  vi.useRealTimers();
+  expect(list.ids.value).toEqual(["a"]);
 });

@@ -37,6 +37,8 @@ export interface Rows {
 }
 
 const PAGE = 100;
+/** By so many milliseconds a list that is read may be behind what is known, at the most. */
+const LAG = 15_000;
 /** A page may be empty and not be the last: so many are read at once in search of something. */
 const EMPTY_AT_ONCE = 10;
 
@@ -49,6 +51,8 @@ export class List implements Rows {
   private readonly cursor = signal<string | null>("");
   private turn = 0;
   private hasLoaded = false;
+  /** What changed just now, and when: a page that is read may show it as it was before. */
+  private readonly changed = new Map<string, number>();
 
   constructor(
     private readonly api: Api,
@@ -106,8 +110,10 @@ export class List implements Rows {
       batch(() => {
         this.ids.value = this.sorted([...new Set(ids)].filter((id) => this.isIn(id)));
         this.cursor.value = cursor;
+        for (const id of this.changed.keys()) this.place(id, conversation(id)?.peek() ?? null);
         this.state.value = "ready";
         this.error.value = null;
+        this.forgetOld();
       });
     } catch (error) {
       if (turn !== this.turn) return;
@@ -129,6 +135,19 @@ export class List implements Rows {
 
   /** A conversation changed, or can't be seen any more (null): let it come in, move or go. */
   settle(id: string, shown: Conversation | null): void {
+    this.changed.set(id, Date.now());
+    this.forgetOld();
+    this.place(id, shown);
+  }
+
+  /** The API's lists lag behind what it says of one conversation, and a page may be long on its way. */
+  private forgetOld(): void {
+    if (this.state.peek() === "loading") return;
+    const old = Date.now() - LAG;
+    for (const [id, at] of this.changed) if (at < old) this.changed.delete(id);
+  }
+
+  private place(id: string, shown: Conversation | null): void {
     const before = this.ids.peek();
     const at = before.indexOf(id);
     if (!shown || !this.fits(shown)) {

@@ -2,12 +2,12 @@
  * What agents have sent and the API has not confirmed: held for some seconds so that it can be undone, sent, and sent
  * again after a tunnel or a crash. It lies in this browser until it is confirmed; its key makes twice once.
  */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { type Api, Problem } from "../api/client";
 import type { Message } from "../api/types";
 import { backoff } from "../live/backoff";
 import type { Drafts } from "./drafts";
-import { type Happening, next, type Outgoing } from "./outgoing";
+import { type Happening, isStuck, next, type Outgoing } from "./outgoing";
 
 /** How long an answer can be undone. */
 export const HOLD = 10_000;
@@ -80,6 +80,20 @@ export class Outbox {
 
   again(key: string): void {
     this.happen(key, { type: "again" });
+  }
+
+  /** Have all that is held in a conversation go; returns, once that is known, whether all has gone. */
+  flush(conversationId: string): Promise<boolean> {
+    const keys = new Set(this.of(conversationId).map(({ key }) => key));
+    for (const key of keys) this.happen(key, { type: "due" });
+    return new Promise((settle) => {
+      const stop = effect(() => {
+        const left = this.items.value.filter(({ key }) => keys.has(key));
+        if (left.length && !left.some(isStuck)) return;
+        settle(left.length === 0);
+        queueMicrotask(() => stop());
+      });
+    });
   }
 
   /** Send it though a colleague has answered. */

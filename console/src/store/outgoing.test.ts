@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { next, type Outgoing } from "./outgoing";
+import { isMessage, next, type Outgoing } from "./outgoing";
 
 const HELD: Outgoing = {
   key: "k",
@@ -55,4 +55,9 @@ test("what a colleague overtook goes only when its author says so, and then what
 
 test("a second due changes nothing", () => {
   expect(next(SENDING, { type: "due" })).toBe(SENDING);
+});
+
+test("it is the message whose id ends with its key", () => {
+  expect(isMessage({ ...SENDING, key: "1f-2e" }, "reply.1.1f-2e")).toBe(true);
+  expect(isMessage({ ...SENDING, key: "2e" }, "reply.1.1f-2e")).toBe(false);
 });

@@ -31,6 +31,16 @@ export type Happening =
   | { readonly type: "due" | "sent" | "offline" | "again" | "anyway" | "withdrawn" }
   | { readonly type: "refused" | "overtaken"; readonly why: string };
 
+/** Whether it goes no further unless somebody, or the network, does something. */
+export function isStuck({ state }: Outgoing): boolean {
+  return state === "unsent" || state === "refused" || state === "overtaken";
+}
+
+/** Whether this is the message that it has become: the API ends a message's id with its key. */
+export function isMessage({ key }: Outgoing, messageId: string): boolean {
+  return messageId.endsWith(`.${key}`);
+}
+
 /** What it becomes; null is gone: it was sent, or taken back. What can't happen in a state changes nothing. */
 export function next(item: Outgoing, happening: Happening): Outgoing | null {
   const { state } = item;

@@ -6,7 +6,7 @@ import { signal } from "@preact/signals";
 import { type Api, Problem } from "../api/client";
 import type { components } from "../api/schema";
 import type { Conversation, Message, Timeline } from "../api/types";
-import { isNewer, keep } from "./conversations";
+import { isNewer, read } from "./conversations";
 import type { Inbox } from "./inbox";
 
 export type PastMessage = components["schemas"]["TimelineEntryView"];
@@ -39,10 +39,8 @@ export class Story {
 
   async read(): Promise<void> {
     try {
-      const path = { conversation_id: this.id };
-      const shown = await this.api("GET", "/conversations/{conversation_id}", { path });
-      keep(shown);
-      this.settle(shown);
+      const shown = await read(this.api, this.id);
+      if (shown) this.settle(shown);
     } catch (error) {
       this.fail(error);
     }

@@ -5,13 +5,16 @@ import { t } from "../../i18n";
 import { clock } from "../../i18n/time";
 import { isLead, nameOf, workspace } from "../../store/workspace";
 import { tellError } from "../../ui/toast";
-import { act, perform, take } from "../act";
+import { act, perform, sendHeld, take } from "../act";
 import { room } from "../room";
 
 type Shown = Conversation | Timeline;
 type Priority = "urgent" | "high" | "normal" | "low";
 
 const pathOf = ({ conversation_id }: Shown) => ({ path: { conversation_id } });
+
+/** Do what takes a conversation out of one's hands: an answer that can still be undone goes first. */
+const letGo: typeof act = async (id, call, doing) => (await sendHeld(id)) && act(id, call, doing);
 
 /** Whether it is one's own to decide on; a lead's are all. The API has the last word. */
 export function canDecide({ owner }: Shown): boolean {
@@ -30,7 +33,7 @@ export function resolve(shown: Shown, leave_unanswered = false): Promise<boolean
       ifMatch,
       body: { leave_unanswered },
     });
-  return act(shown.conversation_id, call, { done: t.value.conversation.done.resolved, undo: () => reopened(shown) });
+  return letGo(shown.conversation_id, call, { done: t.value.conversation.done.resolved, undo: () => reopened(shown) });
 }
 
 export function reopen(shown: Shown): Promise<boolean> {
@@ -54,7 +57,7 @@ function taken(shown: Shown, ifMatch?: string): Promise<Conversation> {
 export function assign(shown: Shown, agent_id: string): Promise<boolean> {
   const call = (ifMatch: string | undefined) =>
     desk().api("POST", "/conversations/{conversation_id}/assign", { ...pathOf(shown), ifMatch, body: { agent_id } });
-  return act(shown.conversation_id, call, { done: t.value.conversation.done.assigned(nameOf(agent_id)) });
+  return letGo(shown.conversation_id, call, { done: t.value.conversation.done.assigned(nameOf(agent_id)) });
 }
 
 export function snooze(shown: Shown, until: Date): Promise<boolean> {
@@ -62,7 +65,7 @@ export function snooze(shown: Shown, until: Date): Promise<boolean> {
   const call = (ifMatch: string | undefined) =>
     desk().api("POST", "/conversations/{conversation_id}/snooze", { ...pathOf(shown), ifMatch, body });
   const done = t.value.conversation.done.snoozed(clock(body.until));
-  return act(shown.conversation_id, call, { done, undo: () => taken(shown) });
+  return letGo(shown.conversation_id, call, { done, undo: () => taken(shown) });
 }
 
 export interface Target {
@@ -79,7 +82,7 @@ export function transfer(shown: Shown, target: Target, note: string, key: string
   const goesTo = target.queue ?? shown.queue;
   const canTake = isLead.value || workspace.value?.me.queues.includes(goesTo) === true; // nobody takes from other queues
   const done = t.value.conversation.done.transferred(to);
-  return act(shown.conversation_id, call, { done, ...(canTake ? { undo: () => taken(shown) } : {}) });
+  return letGo(shown.conversation_id, call, { done, ...(canTake ? { undo: () => taken(shown) } : {}) });
 }
 
 export function place(shown: Shown, queue: string, priority: string): Promise<boolean> {

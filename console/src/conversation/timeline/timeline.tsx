@@ -4,6 +4,7 @@ import type { Message, Timeline as Shown } from "../../api/types";
 import { desk } from "../../desk";
 import { t } from "../../i18n";
 import { now } from "../../i18n/time";
+import { isMessage } from "../../store/outgoing";
 import type { Story } from "../../store/timelines";
 import { DownIcon } from "../../ui/icons";
 import { Pending } from "../answer/pending";
@@ -18,7 +19,9 @@ export function Timeline({ story, shown }: { readonly story: Story; readonly sho
   const texts = t.value.conversation.timeline;
   const { messages } = shown;
   const past = story.past.value;
-  const pending = room().outbox.of(story.id);
+  const pending = room()
+    .outbox.of(story.id)
+    .filter((item) => !messages.some(({ message_id }) => isMessage(item, message_id)));
   const unreadId = useUnread(story, shown);
   const found = useRows(past, messages, story.id, shown.channel, unreadId);
   const scroll = useScroll({
