@@ -49,6 +49,11 @@ export function forget(id: string): void {
   known.delete(id);
 }
 
+/** As on a page that has just been opened. */
+export function forgetAll(): void {
+  for (const id of [...known.keys(), ...answered.keys()]) forget(id);
+}
+
 /** Compare ETags, `"revision.outbound"`: of an equal one what comes later is shown, for what is not in them. */
 export function isNewer(shown: string, before: string): boolean {
   const [revision, outbound] = numbers(shown);
