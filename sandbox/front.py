@@ -20,6 +20,9 @@ _OF_THE_CONNECTION = {"connection", "content-length", "host", "keep-alive", "tra
 """Headers that are about one of the two connections and not about what it carries (RFC 9110, 7.6.1)."""
 _SECONDS = 35.0
 """Longer than the API waits for a function."""
+AT_ONCE = 4
+"""Requests on their way at the same time; others wait. Each takes a process of its own in the embedded AWS, and a page
+that opens asks for ten things: on a laptop's cores so many starts hold each other up."""
 
 
 class Front:
@@ -27,7 +30,9 @@ class Front:
 
     def __init__(self, api_url: str) -> None:
         self._api = httpx.URL(api_url)
-        self._client = httpx.AsyncClient(trust_env=False, timeout=_SECONDS)
+        self._client = httpx.AsyncClient(
+            trust_env=False, timeout=httpx.Timeout(_SECONDS, pool=None), limits=httpx.Limits(max_connections=AT_ONCE)
+        )
         routes = [Route("/{path:path}", self._pass_on, methods=_METHODS)]
         self.app = Starlette(routes=routes, lifespan=self._lifespan)
 

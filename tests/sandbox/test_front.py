@@ -1,7 +1,9 @@
 """The API at an origin of its own: what is passed on, and what comes back."""
 
+import asyncio
 import gzip
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -11,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.double import serving
-from sandbox.front import Front
+from sandbox.front import AT_ONCE, Front
 
 BELOW = "/_aws/execute-api/1a2b3c4d/$default"
 NOBODY = "http://127.0.0.1:9"
@@ -87,3 +89,32 @@ def test_an_embedded_aws_that_is_gone_is_told() -> None:
         answer = httpx.get(url, trust_env=False)
     assert answer.status_code == 502
     assert "make up" in answer.text
+
+
+class Crowd:
+    """Answers as soon as `AT_ONCE` requests are there together, and knows how many were at the most."""
+
+    def __init__(self) -> None:
+        self.app = Starlette(routes=[Route("/{path:path}", self._answer)])
+        self.most = self._present = 0
+        self._together = asyncio.Barrier(AT_ONCE)
+
+    async def _answer(self, _request: Request) -> Response:
+        self._present += 1
+        self.most = max(self.most, self._present)
+        await self._together.wait()
+        self._present -= 1
+        return Response()
+
+
+def test_so_many_requests_are_passed_on_at_once_and_the_others_wait() -> None:
+    crowd = Crowd()
+    with (
+        serving(crowd) as embedded,
+        serving(Front(embedded)) as url,
+        httpx.Client(base_url=url, trust_env=False) as client,
+        ThreadPoolExecutor(3 * AT_ONCE) as threads,
+    ):
+        answers = [answer.status_code for answer in threads.map(client.get, ["/"] * 3 * AT_ONCE)]
+    assert answers == [200] * 3 * AT_ONCE
+    assert crowd.most == AT_ONCE
