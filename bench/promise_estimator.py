@@ -53,7 +53,6 @@ ORDER = "hybrid"
 """The simulator's word for our order: the urgent first, then the largest age over target."""
 
 LEVEL = 0.9
-NOBODY = Capacity((), (), ())
 REFRESHED = timedelta(minutes=10)
 """How long a process keeps what it has read of who is usually there."""
 
@@ -84,7 +83,7 @@ class Switchboard:
     memory: Memory = field(default_factory=Memory)
     sums: dict[str, dict[str, float]] = field(default_factory=dict)
     """What waits, by queue."""
-    usual: dict[int, tuple[datetime, Capacity]] = field(default_factory=dict)
+    usual: dict[int, tuple[datetime, Staffing]] = field(default_factory=dict)
     told: Bound | None = None
     cpu: float = 0.0
 
@@ -95,7 +94,7 @@ class Switchboard:
             PRIORITIES[state.k],
             str(state.ch),
             self._backlog(state, now),
-            self._capacity(state.q, now),
+            self._capacity(state.q, state.online, now),
             self._knowledge(state.q, state.k, now),
             {each: timedelta(seconds=target) for each, target in zip(PRIORITIES, state.target_bt, strict=True)},
             self.hours,
@@ -124,7 +123,7 @@ class Switchboard:
         if kind == "arrive":
             self.memory.add(learned_at_arrival(queue, priority, note["online"], self.hours, at))
         elif kind == "start" and remembered:
-            capacity = self._capacity(message.q, at)
+            capacity = self._capacity(message.q, note["online"], at)
             self.memory.add(learned_at_assignment(queue, remembered, arrived, capacity, at))
         elif kind == "respond" and remembered:
             assigned = instant(message.start)
@@ -147,15 +146,14 @@ class Switchboard:
             for name, amount in tally.amounts.items():
                 sums[name] = sums.get(name, 0.0) + amount
 
-    def _capacity(self, queue: int, now: datetime) -> Capacity:
+    def _capacity(self, queue: int, online: float, now: datetime) -> Capacity:
+        """As it is deployed: from a roster, else from who was there lately, or is there now."""
         if self.plans is not None:
             return self.plans[queue]
-        until, usual = self.usual.get(queue, (now, NOBODY))
-        if now >= until:
+        if queue not in self.usual or now >= self.usual[queue][0]:
             days = [self.memory.read(str(queue), item, STAFFING_TAU, now) for item in STAFFING]
-            usual = usual_capacity(self.hours, Staffing.of(days), now)
-            self.usual[queue] = now + REFRESHED, usual
-        return usual
+            self.usual[queue] = now + REFRESHED, Staffing.of(days)
+        return usual_capacity(self.hours, self.usual[queue][1].seeing(online, now), now)
 
     def _knowledge(self, queue: int, rank: int, now: datetime) -> Knowledge:
         known = str(queue)

@@ -29,7 +29,8 @@ class Knowledge:
 class Remembered:
     """What an announcement was made of: kept with the conversation until its first reply, to learn from it.
 
-    `need` is how many messages were to be taken in, up to and including this one; `point` is in business seconds.
+    `need` is how many messages were to be taken in, up to and including this one, 0 if the plan never takes in as many;
+    `point` is in business seconds.
     """
 
     need: float
@@ -91,7 +92,8 @@ def _remember(
     turn = intake.turn(before, taking, table)
     at = max(since, *table.closes[-1:]) if turn is None else turn
     waited = table.business(at) - table.business(since)
-    need = before.after(waited, at - since - waited)
+    # a turn that never comes counts those who overtake in all that time: far more than the pace should learn from
+    need = 0.0 if turn is None else before.after(waited, at - since - waited)
     return Remembered(need, there, waited + knowledge.replies.mean(channel))
 
 

@@ -130,7 +130,8 @@ class _Grid:
 def usual_capacity(hours: Hours, staffing: Staffing, now: datetime) -> Capacity:
     """The plan where there is no roster: each open hour has the slots that were there at that hour of the week lately.
 
-    Empty as long as nobody was ever seen. Computed once per week from the same staffing.
+    As long as that weekday was not seen, those at that hour of other days. Empty as long as nobody was ever seen.
+    Computed once per week from the same staffing.
     """
     return _usual(hours, staffing, int(now.timestamp() // _SECONDS_PER_WEEK))
 
@@ -141,8 +142,8 @@ def _usual(hours: Hours, staffing: Staffing, week: int) -> Capacity:
     if usual is None:
         return Capacity((), (), ())
     grid = _grid(hours, week)
-    levels = {hour: 0.0 if hour is None else staffing.slots(hour, usual) for hour in set(grid.hours)}
-    slots = tuple([levels[hour] for hour in grid.hours])
+    expected = staffing.expected(usual)
+    slots = tuple([0.0 if hour is None else expected[hour] for hour in grid.hours])
     came = accumulate([max(0.0, after - before) for before, after in pairwise((0.0, *slots))])
     return Capacity(grid.times, slots, tuple(came))
 

@@ -22,9 +22,12 @@ CALIBRATION_TAU = timedelta(days=10)
 
 PRIOR_PACE, PRIOR_PACE_WEIGHT = 2400.0, 20.0
 PRIOR_REPLY, PRIOR_REPLY_WEIGHT = 600.0, 3.0
-PRIOR_SIGMA, PRIOR_CALIBRATION_WEIGHT = 0.7, 10.0
+PRIOR_SIGMA, PRIOR_CALIBRATION_WEIGHT = 0.7, 30.0
+"""Sigma of log-ratios, and how many replies they count as: the first day's are of its afternoon, when nobody waits for
+long, and say nothing yet of who writes at night."""
 PRIOR_STAFFING_WEIGHT = 2.0
-"""How many glances at an hour of the week count as much as what is usual over all of them."""
+"""How many glances at an hour of the week count as much as what is usual at that hour, and at an hour as much as what
+is usual over all of them."""
 
 SOFTENING = 900.0
 """Seconds added to both sides of a ratio, so that being five minutes late is little also where one was promised."""
@@ -36,7 +39,7 @@ BIN_COUNT = EDGE_COUNT + 1
 _EDGES = tuple(FIRST_EDGE + BIN_WIDTH * index for index in range(EDGE_COUNT))
 _BEYOND = _EDGES[-1] + 4 * BIN_WIDTH
 _LEAST_AGE = timedelta(hours=1)
-_WEEKDAYS = 7
+_WEEKDAYS, _DAY_HOURS = 7, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,21 @@ class Staffing:
         total, count = math.fsum(self.sums.values()), math.fsum(self.counts.values())
         return total / count if total > 0 else None
 
-    def slots(self, hour: tuple[int, int], usual: float) -> float:
-        """Slots to expect in an hour of the week."""
-        prior = PRIOR_STAFFING_WEIGHT * usual
-        return (self.sums.get(hour, 0.0) + prior) / (self.counts.get(hour, 0.0) + PRIOR_STAFFING_WEIGHT)
+    def expected(self, usual: float) -> dict[tuple[int, int], float]:
+        """Slots to expect by hour of the week: what was there then, else at that hour on other days, else the usual.
+
+        So the second day is not taken to begin with a whole team where the first began with half of one.
+        """
+        daily = [
+            _shrunk(_on_any_day(self.sums, hour), _on_any_day(self.counts, hour), usual) for hour in range(_DAY_HOURS)
+        ]
+        return {
+            (weekday, hour): _shrunk(
+                self.sums.get((weekday, hour), 0.0), self.counts.get((weekday, hour), 0.0), daily[hour]
+            )
+            for weekday in range(_WEEKDAYS)
+            for hour in range(_DAY_HOURS)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +222,15 @@ def _by_hour(week: Iterable[tuple[int, Learned]], prefix: str) -> dict[tuple[int
     return {
         (weekday, int(hour)): amount for weekday, learned in week for hour, amount in _suffixes(learned, prefix).items()
     }
+
+
+def _on_any_day(amounts: Mapping[tuple[int, int], float], hour: int) -> float:
+    return math.fsum(amounts.get((weekday, hour), 0.0) for weekday in range(_WEEKDAYS))
+
+
+def _shrunk(total: float, count: float, usual: float) -> float:
+    """A mean, with the usual for as many glances as its prior weighs."""
+    return (total + PRIOR_STAFFING_WEIGHT * usual) / (count + PRIOR_STAFFING_WEIGHT)
 
 
 def _per(counts: Mapping[str, float], exposure: float) -> dict[str, float]:

@@ -306,6 +306,13 @@ def test_a_backlog_beyond_all_plans_promises_no_earlier_than_their_end() -> None
     assert told(now, waiting(10**6)).point > now + 27 * DAY
 
 
+def test_the_pace_learns_nothing_from_a_turn_that_the_plan_never_reaches() -> None:
+    now, plan = madrid(23, "10:00"), working_days(4)
+    hopeless = told(now, waiting(10**6), plan).remembered
+    assert hopeless is not None
+    assert learned_at_assignment("support", hopeless, now, plan, now + HOUR) == ()
+
+
 def test_where_nobody_was_ever_seen_the_target_is_announced_and_nothing_learned_from_it() -> None:
     now = madrid(23, "10:00")
     assert told(now, waiting(3, online=0), NOBODY) == Bound(madrid(24, "10:00"), madrid(24, "10:00"), None)

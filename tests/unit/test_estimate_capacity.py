@@ -71,6 +71,19 @@ def test_without_a_roster_each_hour_of_the_week_has_who_was_there_lately() -> No
     assert level(plan, madrid(23, 15)) == pytest.approx(2, abs=0.2)
 
 
+def test_a_weekday_that_nobody_saw_begins_with_as_many_as_the_others() -> None:
+    monday = [(madrid(23, hour, minute), 2 if hour < 10 else 8) for hour in range(9, 18) for minute in range(60)]
+    plan = usual_capacity(MADRID, seen(*monday), madrid(23, 19))
+    assert level(plan, madrid(24, 9)) == pytest.approx(2, abs=0.4)
+    assert level(plan, madrid(24, 10)) == pytest.approx(8, abs=0.4)
+
+
+def test_what_a_weekday_saw_counts_for_more_than_the_other_days() -> None:
+    glances = [(madrid(day, 9, minute), 2 if day == 23 else 8) for day in (23, 24, 25) for minute in range(60)]
+    plan = usual_capacity(MADRID, seen(*glances), madrid(25, 19))
+    assert level(plan, madrid(30, 9)) == pytest.approx(2, abs=0.4)
+
+
 def test_an_hour_of_the_week_that_nobody_saw_has_what_is_usual() -> None:
     plan = usual_capacity(MADRID, seen((madrid(23, 10), 6), (madrid(23, 11), 6)), madrid(23, 12))
     assert level(plan, madrid(26, 16)) == pytest.approx(6)

@@ -76,6 +76,12 @@ def test_estimators_answer_in_seconds_and_what_is_spoken_is_no_earlier() -> None
     assert 600 <= exact.point(state) <= bound <= spoken.announce(State(t=10 * HOUR))
 
 
+def test_without_a_roster_the_first_who_is_seen_is_the_plan_as_it_is_deployed() -> None:
+    *_, usual = make(Sim())
+    assert usual.announce(State(t=10 * HOUR, online=0.0, free=0.0)) > 8 * HOUR  # nobody was ever seen: the target
+    assert usual.announce(State(t=10 * HOUR, free=0.0)) < 8 * HOUR
+
+
 def test_a_whole_story_of_a_message_is_learned_from() -> None:
     exact = make(Sim())[0]
     assert isinstance(exact, Switchboard)
