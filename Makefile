@@ -31,7 +31,7 @@ UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 FAST := tests/unit tests/flows tests/aws tests/functions tests/faults/test_model.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo desk travel down reset check lint test synth deploy docs bench fuzz model mutations chaos lock
+.PHONY: help install up demo desk travel down reset check lint lint-python lint-console test test-console synth deploy docs bench fuzz model mutations chaos lock
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -60,20 +60,26 @@ reset: $(VENV) ## stop it and forget its conversations and users
 
 install: $(VENV) $(NODE) $(CONSOLE_NODE) $(BROWSER) ## install the locked dependencies, if they changed
 
-check: lint ## before each commit: format, lint, types, import contracts, fast tests
+check: lint test-console ## before each commit: format, lint, types, import contracts, fast tests
 	.venv/bin/python -m pytest -q -n 2 $(wildcard $(FAST))
-	$(NPM) test
 
-test: lint $(NODE) $(CONSOLE) $(BROWSER) ## before you push: all of it, with the template and the embedded AWS
-	$(NPM) test
+test: $(VENV) $(NODE) $(CONSOLE) $(BROWSER) ## before you push: all of it, with the template and the embedded AWS
+	@$(MAKE) --no-print-directory --jobs 2 lint test-console
 	.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not long"
 
-lint: $(VENV) $(CONSOLE_NODE)
+lint: lint-python lint-console
+
+lint-python: $(VENV)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+lint-console: $(CONSOLE_NODE)
 	$(NPM) lint
+
+test-console: $(CONSOLE_NODE)
+	$(NPM) test
 
 docs: $(VENV) $(CONSOLE_NODE) ## write what is made from code: pages, and the types that the console knows the API by
 	@.venv/bin/python docs/generate.py

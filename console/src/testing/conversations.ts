@@ -1,5 +1,5 @@
 /** Conversations for tests: one that waits for an answer, but for what is given. */
-import type { Listed } from "../api/types";
+import type { Last, Listed } from "../api/types";
 
 export function waiting(id: string, given: Partial<Listed> = {}): Listed {
   return {
@@ -32,6 +32,7 @@ export function waiting(id: string, given: Partial<Listed> = {}): Listed {
     etag: '"1.0"',
     unread: false,
     has_draft: false,
+    last: null,
     ...given,
   };
 }
@@ -39,4 +40,10 @@ export function waiting(id: string, given: Partial<Listed> = {}): Listed {
 /** One that somebody has. */
 export function assigned(id: string, owner: string, given: Partial<Listed> = {}): Listed {
   return waiting(id, { status: "assigned", owner, ...given });
+}
+
+/** What a customer said last, but for what is given. */
+export function said(excerpt: string, given: Partial<Last> = {}): Last {
+  const facts = { agent_id: null, files: 0, file_kind: null, change: null, at: "2026-11-23T09:00:00Z" };
+  return { author: "customer", excerpt, ...facts, ...given };
 }

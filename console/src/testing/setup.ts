@@ -2,6 +2,7 @@
 import { cleanup } from "@testing-library/preact";
 import { beforeEach, vi } from "vitest";
 import { forgetAll } from "../store/conversations";
+import { removeAll } from "../ui/toast";
 
 beforeEach(() => {
   vi.useRealTimers();
@@ -10,4 +11,5 @@ beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
   forgetAll();
+  removeAll();
 });
