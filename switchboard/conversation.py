@@ -51,6 +51,13 @@ class Heard(NamedTuple):
     at: Instant
 
 
+class Last(NamedTuple):
+    """When customer and agents last said something to each other, and which entry has it: its words stay there."""
+
+    at: Instant
+    entry_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
     """What the customer was told on opening, or why nothing. `promised_at` is the bound as worded."""
@@ -214,6 +221,8 @@ class Conversation:
     queued_at: Instant | None = None
     """When it got its place, if it was held before: its age in the lane counts from then on."""
     tags: tuple[str, ...] = ()
+    last: Last | None = None
+    """Where lists find what was said last (`excerpt`); None where that was said before this was kept."""
 
     @property
     def id(self) -> str:
@@ -313,6 +322,11 @@ class Entry:
     """Of a note: ids of the agents who are meant to read it."""
 
     @property
+    def is_said(self) -> bool:
+        """Whether customer or agent said it to the other: no note, nothing passed on to others, no machine's words."""
+        return self.kind == "message"
+
+    @property
     def conversation_id(self) -> str:
         """The conversation it belongs to."""
         return conversation_id(self.thread, self.number)
@@ -408,7 +422,13 @@ def hear(
 def overhear(conversation: Conversation, message_id: str, at: datetime) -> Conversation:
     """A customer wrote what wants no answer: it is remembered, and changes nothing else."""
     heard = sorted((*conversation.heard, Heard(message_id, at)), key=lambda heard: heard.at)[-HEARD_LIMIT:]
-    return replace(conversation, heard=tuple(heard))
+    return say(replace(conversation, heard=tuple(heard)), message_id, at)
+
+
+def say(conversation: Conversation, entry_id: str, at: datetime) -> Conversation:
+    """Customer or agent said something: the newest is remembered, in whichever order they come."""
+    said = Last(at, entry_id)
+    return replace(conversation, last=max(said, conversation.last or said))
 
 
 def claim(conversation: Conversation, decision: Decision, cost: int, lease_until: datetime | None) -> Conversation:

@@ -1,39 +1,47 @@
 """What the flows ask of the outside world. `switchboard.aws` answers; nothing here knows how.
 
 Writes are conditional: they raise `ConflictError` where somebody else was first, and the flow reads and decides again.
+
+Annotations stay text: the records that they name would otherwise be imported by every function, on each cold start.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import IO, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from switchboard.alerts import Alert, Preference, Slate
-from switchboard.audit import Change
-from switchboard.bookmark import Bookmark, Draft
-from switchboard.canned import Canned
-from switchboard.channels.media import Download
 from switchboard.consent import Consent, ConsentEvent
-from switchboard.conversation import Conversation, Decision, Entry, Mark
-from switchboard.customer import Person
-from switchboard.decisions import Record, Seen
-from switchboard.erasure import Erasure
-from switchboard.estimate.announcement import Knowledge
-from switchboard.estimate.backlog import Line
-from switchboard.estimate.coverage import Coverage
-from switchboard.estimate.decay import Increment, Tally
-from switchboard.estimate.statistics import Staffing
-from switchboard.events import Event, MessageQuarantined
-from switchboard.flood import Places, Source
-from switchboard.instant import Instant
-from switchboard.invitation import Invitation
-from switchboard.policy import Priority
-from switchboard.policy.queues import Duty
-from switchboard.push import Connection, Look, Note, Ticket
-from switchboard.quarantine import Quarantined, State
+from switchboard.conversation import Mark  # noqa: TC001  # of a stored record, whose types pydantic reads
+from switchboard.instant import Instant  # noqa: TC001  # the same
 from switchboard.routing import Agent, Lane, Presence, Waiting
-from switchboard.team import Role, SignIn
+
+if TYPE_CHECKING:
+    from switchboard.alerts import Alert, Preference, Slate
+    from switchboard.audit import Change
+    from switchboard.bookmark import Bookmark, Draft
+    from switchboard.canned import Canned
+    from switchboard.channels.media import Download
+    from switchboard.conversation import Conversation, Decision, Entry
+    from switchboard.customer import Person
+    from switchboard.decisions import Record, Seen
+    from switchboard.erasure import Erasure
+    from switchboard.estimate.announcement import Knowledge
+    from switchboard.estimate.backlog import Line
+    from switchboard.estimate.coverage import Coverage
+    from switchboard.estimate.decay import Increment, Tally
+    from switchboard.estimate.statistics import Staffing
+    from switchboard.events import Event, MessageQuarantined
+    from switchboard.excerpt import Words
+    from switchboard.flood import Places, Source
+    from switchboard.invitation import Invitation
+    from switchboard.policy import Priority
+    from switchboard.policy.queues import Duty
+    from switchboard.push import Connection, Look, Note, Ticket
+    from switchboard.quarantine import Quarantined, State
+    from switchboard.team import FormerLeads, Role, SignIn
 
 Clock = Callable[[], datetime]
 Listed = TypeVar("Listed")
@@ -236,7 +244,7 @@ class Customers(Protocol):
     def meet_again(self, known: Contact, address: str, at: datetime) -> Contact:
         """The contact of another address of the same customer: a first one is made with the same consents."""
 
-    def record_consent(self, contact: Contact, account: str, consent: Consent, evidence: "Evidence") -> None:
+    def record_consent(self, contact: Contact, account: str, consent: Consent, evidence: Evidence) -> None:
         """Write the state and its audit row together.
 
         Raises `ConflictError` if the contact changed, `AlreadyRecordedError` if this evidence had its effect before.
@@ -245,10 +253,10 @@ class Customers(Protocol):
     def has_evidence(self, contact: Contact, account: str, provider_id: str) -> bool:
         """Whether a message has changed this consent before."""
 
-    def refusals(self, account: str, before: Before | None, limit: int) -> "Sequence[Filed[Refusal]]":
+    def refusals(self, account: str, before: Before | None, limit: int) -> Sequence[Filed[Refusal]]:
         """Who refuses an account, the newest first; may be stale."""
 
-    def refusal(self, address: str, account: str) -> "Refusal | None":
+    def refusal(self, address: str, account: str) -> Refusal | None:
         """What is written down of one; of older ones nothing is."""
 
     def count_acknowledgement(
@@ -561,6 +569,12 @@ class Conversations(Protocol):
     def read_all(self, stops: Sequence[Stop]) -> list[Conversation | None]:
         """Up to a hundred conversations at once, in this order, read consistently."""
 
+    def last_words(self, conversations: Sequence[Conversation]) -> list[Words | None]:
+        """What was said last in each, in this order, read consistently, a hundred in one request.
+
+        None where it is not known, gone, or not to be had at the moment: then nothing is shown of it.
+        """
+
 
 class Bookmarks(Protocol):
     """How far agents have read, and what they have begun to write: theirs alone, for ninety days after a touch."""
@@ -701,7 +715,8 @@ class Preferences(Protocol):
 
     def get(self, agent_id: str) -> Preference: ...
 
-    def put(self, agent_id: str, preference: Preference) -> None: ...
+    def put(self, agent_id: str, preference: Preference) -> None:
+        """Keep what an agent wants; raises `NotFoundError` if they are none any more."""
 
 
 class Slates(Protocol):
@@ -796,6 +811,18 @@ class Consoles(Protocol):
     def connections(self, topic: str, limit: int, begin: str | None = None) -> list[Connection]:
         """Consoles that are told of a topic, from a random text on, or the newest; may be stale."""
 
+    def consoles_of(self, agent_id: str) -> list[Connection]:
+        """All of an agent's, read consistently."""
+
+    def void(self, agent_id: str, at: datetime) -> None:
+        """Have an agent's tickets from before a time open nothing any more."""
+
+    def voided_at(self, agent_id: str) -> datetime | None:
+        """The last such time, read consistently; None if no ticket can be that old any more."""
+
+    def forget(self, agent_id: str) -> None:
+        """Remove an agent's feed, and what was to be told to them outside of the console."""
+
     def claim_hint(self, topic: str, now: datetime, pause: timedelta) -> bool:
         """Whether whoever asks is to give a hint at the end of the pause: the first who asks in it is."""
 
@@ -821,6 +848,9 @@ class Sockets(Protocol):
     def post(self, connection_id: str, message: Mapping[str, object]) -> Reached:
         """Send a console something, once."""
 
+    def close(self, connection_id: str) -> Reached:
+        """Cut a console off, in one attempt."""
+
 
 class HintQueue(Protocol):
     """What is to be said a moment later."""
@@ -842,11 +872,20 @@ class Settings(Protocol):
     Writes raise `ConflictError` if the setting is not as it was read.
     """
 
-    def employ(self, before: Agent | None, after: Agent, change: Change) -> None:
-        """Add an agent, or change their name, queues, skills, units and caps. What they hold stays, and takes units."""
+    def former_leads(self) -> FormerLeads:
+        """Who leads no more, read consistently."""
+
+    def employ(self, before: Agent | None, after: Agent, former: FormerLeads, change: Change) -> None:
+        """Add an agent, or change their name, queues, skills, units and caps. What they hold stays, and takes units.
+
+        `former` has the revision that was read, and who leads no more from now on.
+        """
+
+    def demote(self, former: FormerLeads, change: Change) -> None:
+        """Have somebody lead no more, who need not be an agent."""
 
     def dismiss(self, agent: Agent, change: Change) -> None:
-        """Remove an agent who is offline and holds nothing."""
+        """Remove an agent who is offline and holds nothing, and what they wanted to be alerted to."""
 
     def canned(self, after: str | None, limit: int) -> tuple[list[Canned], str | None]:
         """Canned responses by shortcut, and after which to go on; None where nothing follows."""

@@ -1,6 +1,6 @@
 /** The frame: where one can go, how one is connected, and the place one is at. */
 import "./style/shell.css";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Bars } from "./frame/bars";
 import { Dialogs } from "./frame/dialogs";
 import { Navigation } from "./frame/navigation";
@@ -28,6 +28,7 @@ export function App() {
   useEffect(() => {
     if (!isKnown && workspace.value) replace("inbox", "mine");
   }, [isKnown]);
+  useFocusOf(here.value.join("/"));
   return (
     <div class="shell">
       <a class="skip" href="#place">
@@ -45,6 +46,16 @@ export function App() {
       <Toasts />
     </div>
   );
+}
+
+/** A link that went with the place it stood in takes the focus along: it begins at the new place. */
+function useFocusOf(path: string): void {
+  const before = useRef(path);
+  useEffect(() => {
+    const isElsewhere = before.current !== path;
+    before.current = path;
+    if (isElsewhere && document.activeElement === document.body) document.getElementById("place")?.focus();
+  }, [path]);
 }
 
 function Room({ name }: { readonly name: keyof typeof ROOMS }) {

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from functions.agent_api.views import Body, ConversationView, MessageView, Query, View
+from functions.agent_api.inbox_views import SpokenView
+from functions.agent_api.views import Body, MessageView, Query, View
 from switchboard.conversation import Entry
 from switchboard.customer import Join, Person
 from switchboard.flows.timeline import MOST_ENTRIES, Page, Profile
@@ -131,7 +132,7 @@ class CustomerView(PersonView):
     language: str | None
     tags: tuple[str, ...]
     open: tuple[str, ...]
-    conversations: tuple[ConversationView, ...]
+    conversations: tuple[SpokenView, ...]
     withheld: int
 
     @classmethod
@@ -144,7 +145,7 @@ class CustomerView(PersonView):
             language=known[0].language if known else None,
             tags=tuple(dict.fromkeys(tag for one in known for tag in one.tags)),
             open=tuple(one.id for one in known if one.is_open),
-            conversations=tuple(ConversationView.of(one) for one in known),
+            conversations=tuple(map(SpokenView.spoken, known, found.last)),
             withheld=found.withheld,
         )
 

@@ -12,7 +12,7 @@ from switchboard.flows.desk import Caller
 @operation("PUT", "/conversations/{conversation_id}/read")
 def put_read(who: Caller, conversation_id: str, said: views.ReadBody) -> views.ReadView:
     """Say that one has read a conversation, as it is or until a message's time; an earlier one makes it unread."""
-    return views.ReadView(unread=reading.mark_read(who, conversation_id, said.until, wiring.board()).is_unread)
+    return views.ReadView(unread=reading.mark_read(who, conversation_id, said.until, wiring.board()))
 
 
 @operation("PUT", "/conversations/{conversation_id}/draft")

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from functions.agent_api.views import Body, ConversationView, DecisionView, LimitsView, MessageView, Query, View
+from functions.agent_api.inbox_views import SpokenView
+from functions.agent_api.views import Body, DecisionView, LimitsView, MessageView, Query, View
 from switchboard.bookmark import Draft, Kind
 from switchboard.conversation import Decision, Entry
 from switchboard.flows.inbox import MOST
@@ -90,7 +91,7 @@ class DraftTagView(View):
         return cls(updated_at=draft.updated_at, etag=f'"{draft.etag}"')
 
 
-class ListedView(ConversationView):
+class ListedView(SpokenView):
     """A conversation in a list: `unread` is whether the customer wrote, or a note meant the caller, since they read it.
 
     `has_draft` is whether the caller has begun to write something in it.
@@ -102,7 +103,7 @@ class ListedView(ConversationView):
     @classmethod
     def made(cls, kept: Kept) -> "ListedView":
         """As its agent sees it."""
-        shown = ConversationView.of(kept.known).model_dump()
+        shown = SpokenView.spoken(kept.known, kept.last).model_dump()
         return cls(**shown, unread=kept.is_unread, has_draft=not kept.bookmark.draft.is_empty)
 
 

@@ -51,7 +51,7 @@ def get_my_conversations(who: Caller) -> reading_views.ConversationsView:
 def get_conversation(who: Caller, conversation_id: str) -> reading_views.TimelineView:
     """A conversation with its messages, what the caller has begun to write, and what an answer may be."""
     known, entries, chosen = desk.read(who, conversation_id, wiring.board())
-    (kept,) = reading.kept(who, [known], wiring.board())
+    kept = reading.opened(who, known, entries, wiring.board())
     return reading_views.TimelineView.of_all(kept, entries, chosen, limits_of(known, wiring.board()))
 
 

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.conversation import Conversation, Decision, Entry, customer_of, file
 from switchboard.errors import AgentUnavailableError, ConflictError
+from switchboard.excerpt import Words
 from switchboard.flood import source_of
 from switchboard.instant import to_text
 from switchboard.ports import Alias, Clock, Drafted, Opened, Owned, Past, Placed, Row, Said, Stop
@@ -32,8 +33,13 @@ BEHIND = "~"
 HELD = "held#"
 _CONVERSATION, _MESSAGE = "conversation#", "message#"
 _ALIAS = "alias"
+_AT_ONCE = 100
+"""Items that DynamoDB reads in one request."""
 _conversations, _entries = Codec(Conversation), Codec(Entry)
-_aliases = Codec(Alias)
+_aliases, _words = Codec(Alias), Codec(Words)
+_NAMES = {f"#{name}": name for name in ("thread", "item", *(field.name for field in fields(Words)))}
+_WORDS = {"ConsistentRead": True, "ProjectionExpression": ", ".join(_NAMES), "ExpressionAttributeNames": _NAMES}
+"""Of a message, what an excerpt needs."""
 
 
 def held(channel: str) -> str:
@@ -499,6 +505,28 @@ class DynamoConversations:
             found |= {(known.thread, known.number): known for known in read}
             keys = list(answer["UnprocessedKeys"].get(self.table, {"Keys": []})["Keys"])
         return [found.get((stop.thread, stop.number)) for stop in stops]
+
+    def last_words(self, conversations: Sequence[Conversation]) -> list[Words | None]:
+        wanted = [(known.thread, _MESSAGE + known.last.entry_id) if known.last else None for known in conversations]
+        keys = list(dict.fromkeys(filter(None, wanted)))
+        found: dict[tuple[str, str], Words] = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            found |= self._words(keys[start : start + _AT_ONCE])
+        return [found.get(key) if key else None for key in wanted]
+
+    def _words(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Words]:
+        """As many as DynamoDB gives when it is asked twice: a list is not late for what it can do without."""
+        left: Sequence[Any] = [attributes({"thread": thread, "item": item}) for thread, item in keys]
+        found: dict[tuple[str, str], Words] = {}
+        for _ in range(2):
+            asked: Any = {**_WORDS, "Keys": left}
+            answer = self.client.batch_get_item(RequestItems={self.table: asked})
+            read = map(values, answer["Responses"].get(self.table, []))
+            found |= {(one["thread"], one["item"]): _words.read(one) for one in read}
+            left = answer["UnprocessedKeys"].get(self.table, {"Keys": []})["Keys"]
+            if not left:
+                break
+        return found
 
     def _item(self, conversation: Conversation) -> Attributes:
         plain = _conversations.plain(conversation)

@@ -33,12 +33,14 @@ class Seen:
 class Caller:
     """Who asks, from a verified token: the agent, and whether they lead.
 
-    `seen` is the conversation on which they decided; without it they are content with whatever it has become.
+    `seen` is the conversation on which they decided; without it they are content with whatever it has become. `as_of`
+    is a time before it was looked up whether they lead.
     """
 
     agent_id: str
     is_lead: bool = False
     seen: Seen | None = None
+    as_of: datetime | None = None
 
 
 class ChangedError(SwitchboardError):
@@ -193,7 +195,7 @@ def reply(
         linger = policy.times.linger_of(known.channel)
         after = transition.answer(known, caller.agent_id, now, policy.hours_of(known.queue), linger)
         entry = complete(known, reply_entry(after, entry_id, caller.agent_id, text, now))
-        board.conversations.write(known, after, entry)
+        board.conversations.write(known, transition.say(after, entry.id, entry.at), entry)
         answered(known, entry, board)
         return entry, True
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from switchboard import actions
 from switchboard.channels import channel
-from switchboard.conversation import Conversation, Entry, thread_of
+from switchboard.conversation import Conversation, Entry, say, thread_of
 from switchboard.errors import ForbiddenError, RefusedError, UnfitError
 from switchboard.flows.assignments import present
 from switchboard.flows.board import Board
@@ -66,7 +66,7 @@ def _begin(
     first = _conversation(caller, account, address, contact, thread, subject, latest, now, board)
     entry = reply_entry(first, f"opening.{key}", caller.agent_id, text, now)
     board.queues.add_lane(lane_of(first))  # it may come to wait there once the customer has answered
-    opened = board.conversations.change(None, first, now, entry)
+    opened = board.conversations.change(None, say(first, entry.id, now), now, entry)
     answered(opened, entry, board)
     return opened, entry, True
 

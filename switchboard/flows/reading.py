@@ -6,18 +6,23 @@ from datetime import datetime
 from typing import NamedTuple
 
 from switchboard.bookmark import Bookmark, Draft, is_unread, newest_heard
-from switchboard.conversation import Conversation
+from switchboard.conversation import Conversation, Entry
 from switchboard.errors import NotFoundError
+from switchboard.excerpt import Words, newest
 from switchboard.flows import inbox
 from switchboard.flows.board import Board
 from switchboard.flows.desk import Caller, find
+from switchboard.ports import Drafted
+
+_DROPPED_AT_ONCE = 100
 
 
 class Kept(NamedTuple):
-    """A conversation as one agent finds it: beside what it is, what they have read and begun to write."""
+    """A conversation as one agent finds it: beside what it is and was said last, what they read and began to write."""
 
     known: Conversation
     bookmark: Bookmark
+    last: Words | None
 
     @property
     def is_unread(self) -> bool:
@@ -26,22 +31,32 @@ class Kept(NamedTuple):
 
 
 def kept(caller: Caller, conversations: Iterable[Conversation], board: Board) -> list[Kept]:
-    """The caller's bookmarks in conversations, all in one request as long as they are a hundred at most."""
+    """The caller's bookmarks in conversations and what was said last there: a request each for a hundred at most."""
     known = list(conversations)
-    return [Kept(*pair) for pair in zip(known, board.bookmarks.of(caller.agent_id, known), strict=True)]
+    bookmarks, words = board.bookmarks.of(caller.agent_id, known), board.conversations.last_words(known)
+    return [Kept(*one) for one in zip(known, bookmarks, words, strict=True)]
+
+
+def opened(caller: Caller, known: Conversation, entries: Iterable[Entry], board: Board) -> Kept:
+    """The same of one conversation, all of whose messages are read."""
+    (bookmark,) = board.bookmarks.of(caller.agent_id, [known])
+    return Kept(known, bookmark, newest(entries))
 
 
 def _blank(caller: Caller, known: Conversation) -> Bookmark:
     return Bookmark(thread=known.thread, number=known.number, agent_id=caller.agent_id)
 
 
-def mark_read(caller: Caller, conversation_id: str, until: datetime | None, board: Board) -> Kept:
-    """Note that the caller has read a conversation as it is, or until a time: an earlier one makes it unread again."""
+def mark_read(caller: Caller, conversation_id: str, until: datetime | None, board: Board) -> bool:
+    """Note that the caller has read a conversation as it is, or until a time: an earlier one makes it unread again.
+
+    Returns whether it is unread all the same.
+    """
     known, now = find(caller, conversation_id, board), board.clock()
     heard, noted = (newest_heard(known), now) if until is None else (min(until, now),) * 2
     bookmark = replace(_blank(caller, known), heard_until=heard, noted_until=noted)
     board.bookmarks.mark(bookmark, now)
-    return Kept(known, bookmark)
+    return is_unread(known, bookmark)
 
 
 def keep_draft(caller: Caller, conversation_id: str, draft: Draft, seen: str | None, board: Board) -> Draft:
@@ -66,3 +81,12 @@ def drafts(caller: Caller, cursor: str | None, limit: int, board: Board) -> tupl
     page = inbox.drafted(caller, cursor, limit, board)
     found = kept(caller, page.conversations, board)
     return [one for one in found if not one.bookmark.draft.is_empty], page.cursor
+
+
+def drop_drafts(agent_id: str, board: Board) -> None:
+    """Nobody will send any more what somebody has begun to write."""
+    row, after = Drafted(agent_id), None
+    while stops := board.conversations.walk(row, after, _DROPPED_AT_ONCE):
+        for stop in stops:
+            board.bookmarks.drop(Bookmark(thread=stop.thread, number=stop.number, agent_id=agent_id), None)
+        after = stops[-1]

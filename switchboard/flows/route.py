@@ -8,7 +8,7 @@ from functools import partial
 from switchboard import conversation as transition
 from switchboard.channels import channel
 from switchboard.consent import ConsentEvent, apply, lifts_stop, suspected_opt_out
-from switchboard.conversation import Conversation, Entry, Heard, Status, has_heard, wording_of
+from switchboard.conversation import Conversation, Entry, Heard, Last, Status, has_heard, wording_of
 from switchboard.customer import History, told
 from switchboard.errors import AlreadyRecordedError
 from switchboard.events import MessageReceived
@@ -213,6 +213,7 @@ def _open(
         last_agent=history.last_agent,
         last_agent_at=history.last_agent_at,
         heard=(Heard(message.provider_id, at),),
+        last=Last(at, message.provider_id),
         subject=message.subject,
         participants=exchanges.participants(message, board.policy),
         possibly=exchange.possibly,

@@ -11,6 +11,7 @@ from itertools import groupby, islice
 from switchboard.conversation import Conversation, Entry
 from switchboard.customer import Person
 from switchboard.errors import UnfitError
+from switchboard.excerpt import Words
 from switchboard.flows.board import Board
 from switchboard.flows.desk import Caller, may_see, me
 from switchboard.flows.identity import look
@@ -26,13 +27,14 @@ _SEPARATOR = "\n"
 class Profile:
     """A customer: the person, their addresses, and the newest of their conversations that the caller may read.
 
-    `withheld` is how many more there are among the newest that they may not.
+    `last` is what was said last in each; `withheld` how many more there are among the newest that they may not read.
     """
 
     customer_id: str
     person: Person
     contacts: list[Contact]
     conversations: list[Conversation]
+    last: list[Words | None]
     withheld: int
 
 
@@ -51,7 +53,8 @@ def profile(caller: Caller, customer_id: str, board: Board) -> Profile:
     person = look(caller, customer_id, board)
     past, queues = past_of(person, SHOWN, board), _queues(caller, board)
     seen = [one for one in past if may_see(caller, one, queues)]
-    return Profile(customer_id, person, contacts_of(person, board), seen, len(past) - len(seen))
+    last = board.conversations.last_words(seen)
+    return Profile(customer_id, person, contacts_of(person, board), seen, last, len(past) - len(seen))
 
 
 def timeline(caller: Caller, customer_id: str, cursor: str | None, limit: int, board: Board) -> Page:

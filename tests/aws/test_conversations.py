@@ -10,8 +10,9 @@ from botocore.stub import Stubber
 
 from switchboard.aws.conversations import record_of, skills_of, skills_text
 from switchboard.aws.records import attributes
-from switchboard.conversation import Acknowledgement, Answer, Conversation, Decision, Entry, Heard, Status
+from switchboard.conversation import Acknowledgement, Answer, Conversation, Decision, Entry, Heard, Last, Status, delete
 from switchboard.errors import AgentUnavailableError, ConflictError
+from switchboard.excerpt import Words
 from switchboard.message import Attachment, DeliveryStatus
 from switchboard.policy import Priority
 from switchboard.routing import Lane
@@ -44,6 +45,7 @@ FULL = replace(
     queued_reason="lease_lapsed",
     due_at=MONDAY,
     check_at=MONDAY,
+    last=Last(MONDAY, "m2"),
 )
 WHY = Decision(
     thread=ONE.thread,
@@ -276,6 +278,74 @@ def test_skills_survive_being_part_of_a_key(skills: tuple[str, ...]) -> None:
 
 def test_an_item_of_another_kind_is_nothing() -> None:
     assert record_of(attributes({"thread": "acme-sms.c1", "item": "note#1"})) is None
+
+
+# -- what was said last ----------------------------------------------------------------------------
+
+
+def spoken(number: int, entry: Entry = ENTRY) -> Conversation:
+    return replace(ONE, number=number, last=Last(entry.at, entry.id))
+
+
+def test_what_was_said_last_is_read_where_it_was_said_and_as_it_is_by_then(world: World) -> None:
+    world.conversations.record(ENTRY)
+    world.conversations.record(QUEUED)
+    asked = [spoken(2, QUEUED), ONE, spoken(1), replace(spoken(1), thread="acme-sms.gone")]
+    answer, nothing, said, gone = world.conversations.last_words(asked)
+    assert (nothing, gone) == (None, None)
+    assert [answer, said] == [Words.of(QUEUED), Words.of(ENTRY)]
+    world.conversations.amend(ENTRY, delete(ENTRY, MONDAY))
+    (left,) = world.conversations.last_words([spoken(1)])
+    assert left
+    assert (left.text, left.attachments, left.change) == ("", (), "deleted")
+
+
+def test_two_conversations_that_point_at_one_message_are_both_told(world: World) -> None:
+    world.conversations.record(ENTRY)
+    assert world.conversations.last_words([spoken(1), spoken(2)]) == [Words.of(ENTRY)] * 2
+
+
+def test_the_last_words_of_a_hundred_are_one_request_of_what_an_excerpt_needs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, real = [], world.client.batch_get_item
+
+    def read(**more: Any) -> Any:
+        asked.append(more["RequestItems"]["conversations"])
+        return real(**more)
+
+    monkeypatch.setattr(world.client, "batch_get_item", read)
+    many = [replace(spoken(1), thread=f"acme-sms.c{n}") for n in range(101)]
+    assert world.conversations.last_words(many[:100]) == [None] * 100
+    assert [len(one["Keys"]) for one in asked] == [100]
+    read_of_each = set(asked[0]["ExpressionAttributeNames"].values())
+    assert read_of_each == {"thread", "item", "author", "agent_id", "text", "at", "attachments", "change"}
+    world.conversations.last_words(many)
+    assert [len(one["Keys"]) for one in asked[1:]] == [100, 1]
+    world.conversations.last_words([ONE])
+    assert len(asked) == 3, "nothing is asked where nothing is known"
+
+
+def test_words_that_dynamodb_does_not_give_are_asked_for_once_more_and_then_left_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.conversations.record(ENTRY)
+    world.conversations.record(QUEUED)
+    asked, real = [], world.client.batch_get_item
+
+    def read(RequestItems: Any) -> Any:  # noqa: N803  # botocore's name
+        wanted = RequestItems["conversations"]
+        asked.append(len(wanted["Keys"]))
+        first, left = wanted["Keys"][:1], wanted["Keys"][1:]
+        answer = real(RequestItems={"conversations": {**wanted, "Keys": first}})
+        return {**answer, "UnprocessedKeys": {"conversations": {"Keys": left or first}}}
+
+    monkeypatch.setattr(world.client, "batch_get_item", read)
+    third = replace(QUEUED, id="r2")
+    world.conversations.record(third)
+    words = world.conversations.last_words([spoken(1), spoken(2, QUEUED), spoken(3, third)])
+    assert words == [Words.of(ENTRY), Words.of(QUEUED), None]
+    assert asked == [3, 2]
 
 
 # -- what DynamoDB answers beside ---------------------------------------------------------------------

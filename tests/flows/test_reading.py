@@ -7,7 +7,9 @@ import pytest
 
 from switchboard.bookmark import Bookmark, Draft
 from switchboard.errors import NotFoundError, OutdatedError
-from switchboard.flows import desk, outreach, reading, remarks
+from switchboard.excerpt import Words
+from switchboard.flows import assignments, desk, outreach, reading, remarks
+from switchboard.flows.assignments import Target
 from switchboard.flows.desk import Caller
 from tests.world import CUSTOMER, World
 
@@ -92,9 +94,9 @@ def test_reading_until_a_message_leaves_what_came_after_it_unread(world: World, 
     world.later(seconds=5)
     world.text("second")
     known = world.only().id
-    assert reading.mark_read(ann, known, first, world.board).is_unread
-    assert not reading.mark_read(ann, known, world.now, world.board).is_unread
-    assert reading.mark_read(ann, known, first, world.board).is_unread, "and makes it unread again"
+    assert reading.mark_read(ann, known, first, world.board)
+    assert not reading.mark_read(ann, known, world.now, world.board)
+    assert reading.mark_read(ann, known, first, world.board), "and makes it unread again"
 
 
 def test_nobody_reads_ahead(world: World, ann: Caller) -> None:
@@ -223,3 +225,58 @@ def test_a_draft_of_what_is_erased_meanwhile_is_not_kept(
     with pytest.raises(NotFoundError):
         reading.keep_draft(ann, known.id, HELLO, None, world.board)
     assert all(one.draft == Draft() for one in world.board.bookmarks.within(known.thread))
+
+
+# -- what was said last ----------------------------------------------------------------------------
+
+
+def last(world: World, who: Caller) -> Words | None:
+    """As a list has it; the conversation itself must have it so, too."""
+    (listed,) = reading.kept(who, [world.only()], world.board)
+    assert reading.opened(who, world.only(), world.entries(world.only()), world.board) == listed
+    return listed.last
+
+
+def told(world: World, who: Caller) -> tuple[str, str]:
+    words = last(world, who)
+    assert words
+    return words.author, words.text
+
+
+def test_customer_and_agent_have_the_last_word_in_turn(world: World, ann: Caller) -> None:
+    assert told(world, ann) == ("customer", "hello")
+    world.later(seconds=1)
+    desk.reply(ann, world.only().id, "Hi!", "k", world.board)
+    assert told(world, ann) == ("agent", "Hi!")
+    world.later(seconds=1)
+    world.text("thanks, but")
+    assert told(world, ann) == ("customer", "thanks, but")
+
+
+def test_an_acknowledgement_a_note_and_a_transfer_leave_the_last_word_to_the_customer(
+    world: World, ann: Caller
+) -> None:
+    world.settle()
+    world.later(seconds=1)
+    remarks.note(ann, world.only().id, "look!", (), "k", world.board)
+    assignments.transfer(ann, world.only().id, Target(queue="returns"), "yours", "k", world.board)
+    assert {entry.kind for entry in world.entries(world.only())} == {"message", "acknowledgement", "note"}
+    assert told(world, ann) == ("customer", "hello")
+
+
+def test_whoever_writes_first_has_the_last_word_of_a_new_conversation(world: World) -> None:
+    ann = world.agent("ann")
+    outreach.begin(ann, "acme-sms", CUSTOMER, "Your parcel is here", None, "k", world.board)
+    assert told(world, ann) == ("agent", "Your parcel is here")
+
+
+def test_thanks_after_the_end_are_the_last_word(world: World, ann: Caller) -> None:
+    desk.resolve(ann, world.only().id, world.board, leave_unanswered=True)
+    world.later(seconds=1)
+    world.text("ok, thanks!")
+    assert told(world, ann) == ("customer", "ok, thanks!")
+
+
+def test_what_was_said_before_it_was_kept_where_is_not_shown_in_lists(world: World, ann: Caller) -> None:
+    known = world.conversations.save(world.only(), replace(world.only(), last=None))
+    assert reading.kept(ann, [known], world.board)[0].last is None

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.agent_api.handler import lambda_handler, logger
+from switchboard.conversation import delete
 from tests.aws_events import CONTEXT, api_call
 from tests.functions.conftest import Deployment, log_of
 from tests.world import CUSTOMER
@@ -59,3 +60,41 @@ def test_the_floor_shows_queues_and_teams(waiting: Deployment) -> None:
 def test_a_conversation_tells_what_an_answer_may_be(waiting: Deployment) -> None:
     status, known = call("GET", f"/conversations/{waiting.world.all_conversations()[0].id}")
     assert (status, known["limits"]["unit"], known["limits"]["segments"]["gsm7_joined"]) == (200, "characters", 153)
+
+
+def everywhere(known: Any) -> list[Any]:
+    """What was said last in it, as every list has it, and the conversation itself."""
+    path = f"/conversations/{known['conversation_id']}"
+    asked = [("GET", "/conversations"), ("GET", "/me/conversations"), ("POST", "/search", {"customer": CUSTOMER})]
+    items = [item for one in asked for item in call(*one)[1]["items"]]
+    items += call("GET", f"/customers/{known['customer_id']}")[1]["conversations"]
+    return [one["last"] for one in (*items, call("GET", path)[1])]
+
+
+def test_every_list_and_the_conversation_tell_the_same_of_what_was_said_last(deployment: Deployment) -> None:
+    world = deployment.world
+    world.agent("ann")
+    world.text("Hello,\n\n where is my parcel? " + "I need it. " * 20)
+    (known,) = call("GET", "/me/conversations")[1]["items"]
+    first = everywhere(known)
+    assert len(first) == 5
+    assert {json.dumps(one) for one in first} == {json.dumps(first[0])}
+    assert first[0]["excerpt"].startswith("Hello, where is my parcel? I need it.")
+    assert (first[0]["author"], len(first[0]["excerpt"]) <= 120, first[0]["files"]) == ("customer", True, 0)
+    world.later(seconds=1)
+    said = {"text": "On its way"}
+    call("POST", f"/conversations/{known['conversation_id']}/replies", said, headers={"idempotency-key": "k"})
+    assert {(one["author"], one["agent_id"], one["excerpt"]) for one in everywhere(known)} == {
+        ("agent", "ann", "On its way")
+    }
+
+
+def test_what_a_customer_took_back_is_in_no_list_any_more(deployment: Deployment) -> None:
+    world = deployment.world
+    world.agent("ann")
+    world.text("my secret")
+    (entry,) = world.entries(world.only())
+    world.conversations.amend(entry, delete(entry, world.now))
+    (known,) = call("GET", "/me/conversations")[1]["items"]
+    assert {(one["excerpt"], one["change"]) for one in everywhere(known)} == {("", "deleted")}
+    assert "secret" not in json.dumps(world.client.scan(TableName="conversations")["Items"])

@@ -16,6 +16,7 @@ from switchboard.conversation import (
     Conversation,
     Decision,
     Heard,
+    Last,
     Status,
     acknowledge,
     advances,
@@ -26,9 +27,11 @@ from switchboard.conversation import (
     has_heard,
     hear,
     lapse,
+    overhear,
     release,
     repeats,
     resolve,
+    say,
     split_id,
     thread_of,
     wait,
@@ -391,3 +394,16 @@ def test_the_customer_was_last_with_whoever_took_it_or_answered() -> None:
     assert assigned().last_agent_at == MONDAY
     assert answered().last_agent_at == at(2)
     assert idle().last_agent_at == at(2)
+
+
+@given(st.permutations([(0, "m1"), (1, "m2"), (1, "m3"), (2, "m4")]))
+def test_what_was_said_last_is_the_newest_in_whichever_order_it_came(said: list[tuple[int, str]]) -> None:
+    known = waiting()
+    for minutes, message_id in said:
+        known = say(known, message_id, at(minutes))
+    assert known.last == Last(at(2), "m4")
+
+
+def test_a_customers_message_is_what_was_said_last_whether_it_wants_an_answer_or_not() -> None:
+    assert hear_at(assigned(), 3).last == Last(at(3), "m2")
+    assert overhear(assigned(), "m3", at(4)).last == Last(at(4), "m3")

@@ -15,6 +15,7 @@ export type Workspace = Schemas["WorkspaceView"];
 export type Colleague = Schemas["ColleagueView"];
 export type Held = Schemas["HeldView"];
 export type Listed = Schemas["ListedView"];
+export type Last = Schemas["LastView"];
 export type Member = Schemas["TeamMemberView"];
 export type Canned = Schemas["CannedView"];
 export type Roster = Schemas["RosterView"];

@@ -5,7 +5,7 @@ import { type Desk, sitAt } from "../desk";
 import { forget, keep } from "../store/conversations";
 import type { ListState, Rows } from "../store/list";
 import { answering } from "../testing/api";
-import { assigned } from "../testing/conversations";
+import { assigned, said } from "../testing/conversations";
 import { startKeys } from "../ui/keys";
 import { Conversations } from "./conversations";
 
@@ -81,4 +81,12 @@ test("where the row that one is at leaves, the next takes its place", async () =
 test("what changes is drawn anew", async () => {
   keep(assigned("c1", "ann", { etag: '"2.0"', customer: "somebody else" }));
   expect(await screen.findByText("somebody else")).toBeTruthy();
+});
+
+test("a row says what was said last, and what raised it only where that is not known", async () => {
+  keep(assigned("c1", "ann", { etag: '"2.0"', why: ["on fire"] }));
+  expect((await screen.findByText("on fire")).className).toBe("row-subject");
+  keep(assigned("c1", "ann", { etag: '"2.0"', why: ["on fire"], last: said("Smoke comes out of it!") }));
+  expect(await screen.findByText("Smoke comes out of it!")).toBeTruthy();
+  expect(screen.getByText("on fire").className).toBe("visually-hidden");
 });

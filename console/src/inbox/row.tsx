@@ -1,4 +1,4 @@
-/** One conversation in a list: who, about what, how pressing, by when. Redrawn only when it, or its words, change. */
+/** One conversation in a list: who, about what, what was said last, how pressing, by when. Redrawn only if it changes. */
 import type { ReadonlySignal } from "@preact/signals";
 import { useComputed } from "@preact/signals";
 import type { Listed } from "../api/types";
@@ -8,7 +8,9 @@ import { locale, t } from "../i18n";
 import { now } from "../i18n/time";
 import { conversation } from "../store/conversations";
 import { nameOf } from "../store/workspace";
+import { shownAddress } from "../ui/address";
 import { ChannelIcon, DraftIcon, MoonIcon } from "../ui/icons";
+import { LastLine } from "./last";
 import { ROW } from "./window";
 import { timing } from "./words";
 
@@ -43,12 +45,13 @@ export function Row({ id, at, of, address, isOpen, isCurrent }: Props) {
 
 /** Apart from its place: when rows above come or go, it is not drawn again. */
 function Content({ shown }: { readonly shown: ReadonlySignal<Listed> }) {
-  const { subject, why } = shown.value;
-  const words = subject ?? why.join("; "); // texts have no subject: what raised them says more than nothing
+  const { subject, why, last } = shown.value;
+  const title = subject ?? (last ? "" : why.join("; ")); // what raised it says more than nothing
   return (
     <>
       <Heading shown={shown} />
-      {words && <span class="row-subject">{words}</span>}
+      {title && <span class="row-subject">{title}</span>}
+      {last && <LastLine last={last} />}
       <Facts shown={shown} />
     </>
   );
@@ -68,7 +71,7 @@ function Heading({ shown }: { readonly shown: ReadonlySignal<Listed> }) {
           <span class="visually-hidden">{inbox.row.unread}</span>
         </span>
       )}
-      <span class="row-customer">{customer}</span>
+      <span class="row-customer">{shownAddress(channel, customer)}</span>
       {status === "snoozed" && <MoonIcon />}
       <Timing shown={shown} />
     </span>
@@ -87,7 +90,7 @@ function Timing({ shown }: { readonly shown: ReadonlySignal<Listed> }) {
 }
 
 function Facts({ shown }: { readonly shown: ReadonlySignal<Listed> }) {
-  const { conversation_id, priority, subject, why, queue, language, tags, mark, has_draft } = shown.value;
+  const { conversation_id, priority, subject, why, queue, language, tags, mark, has_draft, last } = shown.value;
   const { shell, inbox } = t.value;
   const isBegun = has_draft || room().drafts.has(conversation_id);
   const state = stateOf(shown.value);
@@ -98,7 +101,7 @@ function Facts({ shown }: { readonly shown: ReadonlySignal<Listed> }) {
           {shell.priority[priority] ?? priority}
         </span>
       )}
-      {subject && why.length > 0 && <span class="visually-hidden">{why.join("; ")}</span>}
+      {(subject || last) && why.length > 0 && <span class="visually-hidden">{why.join("; ")}</span>}
       {mark && <span class="tag urgent">{inbox.row[mark]}</span>}
       {isBegun && (
         <span class="row-draft">

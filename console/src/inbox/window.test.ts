@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { anchored, inView, ROW, span } from "./window";
 
 test("as many rows are drawn at the top as in the middle of thousands, but for those beyond the edge", () => {
-  const [top, middle] = [span(0, 780, 5_000), span(200_000, 780, 5_000)];
+  const [top, middle] = [span(0, 10 * ROW, 5_000), span(2_500.5 * ROW, 10 * ROW, 5_000)];
   expect([top.to - top.from, middle.to - middle.from]).toEqual([16, 23]);
 });
 

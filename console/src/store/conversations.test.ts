@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Api } from "../api/client";
 import type { Conversation, Timeline } from "../api/types";
-import { waiting } from "../testing/conversations";
+import { said, waiting } from "../testing/conversations";
 import { conversation, forget, isNewer, keep, read } from "./conversations";
 
 beforeEach(() => forget("a"));
@@ -12,11 +12,17 @@ test("an older state changes nothing", () => {
   expect(kept.value.tags).toEqual(["new"]);
 });
 
-test("an action's answer, which says nothing of it, leaves unread what is", () => {
-  const kept = keep(waiting("a", { unread: true, has_draft: true }));
-  const { unread: _, has_draft: __, ...answered } = waiting("a", { etag: '"2.0"' });
+test("an action's answer, which says nothing of them, leaves unread what is, and what was said last", () => {
+  const kept = keep(waiting("a", { unread: true, has_draft: true, last: said("Hello") }));
+  const { unread: _, has_draft: __, last: ___, ...answered } = waiting("a", { etag: '"2.0"' });
   keep(answered satisfies Conversation);
-  expect([kept.value.unread, kept.value.has_draft]).toEqual([true, true]);
+  expect([kept.value.unread, kept.value.has_draft, kept.value.last?.excerpt]).toEqual([true, true, "Hello"]);
+});
+
+test("what a customer took back is not shown any more once the conversation is read again", () => {
+  const kept = keep(waiting("a", { last: said("my secret") }));
+  keep(waiting("a", { last: said("", { change: "deleted" }) }));
+  expect(kept.value.last).toEqual(said("", { change: "deleted" }));
 });
 
 test("messages are not kept with the list", () => {

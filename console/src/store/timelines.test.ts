@@ -109,3 +109,18 @@ test("making it unread asks for everything from the customer's newest message on
   await timelines.of("c1").markUnread();
   expect(call.mock.calls.at(-1)?.[2]).toMatchObject({ body: { until: "2026-11-20T11:59:59.999Z" } });
 });
+
+test("whoever was joined or parted has another past, whatever is still on its way", async () => {
+  await timelines.of("c1").read();
+  const page = (id: string) => ({ items: [{ ...said(id), conversation_id: "c0" }], withheld: 1, cursor: null });
+  let late: (answer: unknown) => void = () => undefined;
+  call.mockReturnValueOnce(new Promise((resolve) => (late = resolve))).mockResolvedValueOnce(page("after"));
+  const before = timelines.of("c1").readPast();
+  timelines.retell("c1");
+  late(page("before"));
+  await before;
+  const story = timelines.of("c1");
+  await vi.waitFor(() => expect(story.pastState.value).toBe("end"));
+  expect(story.past.value.map(({ message_id }) => message_id)).toEqual(["after"]);
+  expect(story.withheld.value).toBe(1);
+});

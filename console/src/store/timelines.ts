@@ -31,6 +31,7 @@ export class Story {
   /** Somebody has just made it unread: looking at it longer does not make it read. */
   isKeptUnread = false;
   private cursor: string | null = null;
+  private turn = 0;
 
   constructor(
     private readonly api: Api,
@@ -98,18 +99,31 @@ export class Story {
     const customer = this.timeline.peek()?.customer_id;
     if (!customer || this.pastState.peek() === "loading" || this.pastState.peek() === "end") return;
     this.pastState.value = "loading";
+    const turn = this.turn;
     try {
-      for (let n = 0; n < PAGES_AT_ONCE; n++) if ((await this.readPage(customer)) || this.cursor === null) break;
-      this.pastState.value = this.cursor === null ? "end" : "more";
+      for (let n = 0; n < PAGES_AT_ONCE; n++) if ((await this.readPage(customer, turn)) || this.cursor === null) break;
+      if (turn === this.turn) this.pastState.value = this.cursor === null ? "end" : "more";
     } catch (error) {
+      if (turn !== this.turn) return;
       this.error.value = error;
       this.pastState.value = "failed";
     }
   }
 
-  private async readPage(customer_id: string): Promise<boolean> {
+  /** Who the customer is has changed: what they said elsewhere is something else. */
+  forgetPast(): void {
+    this.turn++;
+    this.cursor = null;
+    this.past.value = [];
+    this.withheld.value = 0;
+    this.pastState.value = "unread";
+  }
+
+  /** Returns whether that is enough for now. */
+  private async readPage(customer_id: string, turn: number): Promise<boolean> {
     const query = this.cursor ? { cursor: this.cursor } : {};
     const page = await this.api("GET", "/customers/{customer_id}/timeline", { path: { customer_id }, query });
+    if (turn !== this.turn) return true;
     const found = page.items.filter((entry) => entry.conversation_id !== this.id);
     this.past.value = [...[...found].reverse(), ...this.past.value];
     this.withheld.value += page.withheld;
@@ -152,6 +166,12 @@ export class Timelines {
     const oldest = this.known.keys().next().value;
     if (this.known.size > MOST_KNOWN && oldest !== undefined) this.known.delete(oldest);
     return story;
+  }
+
+  /** Customers were joined or parted: what was said elsewhere is found anew, in the story that is shown at once. */
+  retell(shown: string): void {
+    for (const story of this.known.values()) story.forgetPast();
+    void this.of(shown).readPast();
   }
 }
 
