@@ -65,6 +65,7 @@ class Resource(StrEnum):
     SETTINGS = auto()
     USER_POOL = auto()
     SOCKETS = auto()
+    SOCKETS_TO_CLOSE = auto()
     PUSH_TICKETS = auto()
 
 
@@ -211,6 +212,9 @@ GRANTS: Mapping[str, tuple[Grant, ...]] = {
         _LOOK_AGAIN,
         _table("HandOutTickets", "PutItem", Resource.PUSH_TICKETS),
         _table("ReadFeeds", "Query", Resource.CONSOLES),
+        _table("EndConsoles", "DeleteItem BatchWriteItem", Resource.CONSOLES),
+        _CALL_CONSOLES,
+        Grant("CloseConsoles", "execute-api", ("ManageConnections",), (Resource.SOCKETS_TO_CLOSE,)),
         _table("ReadSettings", "GetItem Query", Resource.SETTINGS),
         _table("ChangeSettings", "PutItem DeleteItem", Resource.SETTINGS),
         _table("ChangeTeam", "PutItem DeleteItem", Resource.AGENTS),
@@ -322,6 +326,7 @@ _TOLD_WITH: Mapping[Resource, tuple[str, ...]] = {
     Resource.SETTINGS: ("SETTINGS_TABLE",),
     Resource.USER_POOL: ("USER_POOL_ID",),
     Resource.SOCKETS: ("PUSH_ENDPOINT",),
+    Resource.SOCKETS_TO_CLOSE: ("PUSH_ENDPOINT",),
     Resource.PUSH_TICKETS: ("CONSOLES_TABLE", "PUSH_URL"),
 }
 

@@ -25,8 +25,11 @@ class Push(Construct):
             endpoint=settings.endpoint, api=self.api.api_id, region=Aws.REGION, suffix=Aws.URL_SUFFIX, stage=STAGE
         )
         self.url = f"ws{self.endpoint.removeprefix('http')}"
-        self.connections_arn = Stack.of(self).format_arn(
-            service="execute-api", resource=self.api.api_id, resource_name=f"{STAGE}/POST/@connections/*"
+        self.connections_arn, self.closing_arn = (
+            Stack.of(self).format_arn(
+                service="execute-api", resource=self.api.api_id, resource_name=f"{STAGE}/{method}/@connections/*"
+            )
+            for method in ("POST", "DELETE")
         )
 
     def _open(self, settings: StageSettings) -> None:

@@ -174,6 +174,7 @@ class SwitchboardStack(Stack):
             Resource.SETTINGS: [storage.settings.table_arn],
             Resource.USER_POOL: [self.api.sign_in.pool.user_pool_arn],
             Resource.SOCKETS: [self.push.connections_arn],
+            Resource.SOCKETS_TO_CLOSE: [self.push.closing_arn],
         }
 
     def _mail_identities(self) -> list[str]:
@@ -234,10 +235,10 @@ class SwitchboardStack(Stack):
     def _acknowledge_connections(self) -> None:
         api = self.resolve(self.push.api.api_id)["Ref"]
         within = f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<{api}>/{STAGE}"
-        for name in ("push", "notify"):
+        for name, method in (("push", "POST"), ("notify", "POST"), ("agent_api", "POST"), ("agent_api", "DELETE")):
             Validations.of(self.functions[name]).acknowledge(
                 Acknowledgment(
-                    id=f"AwsSolutions-IAM5[Resource::{within}/POST/@connections/*]",
+                    id=f"AwsSolutions-IAM5[Resource::{within}/{method}/@connections/*]",
                     reason="a connection's id is made when it opens",
                 )
             )

@@ -49,6 +49,11 @@ class Ticket:
     queues: tuple[str, ...]
     expires_at: Instant
 
+    @property
+    def issued_at(self) -> datetime:
+        """When it was asked for."""
+        return self.expires_at - TICKET_LIFE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:

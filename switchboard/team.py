@@ -1,7 +1,7 @@
 """Who is in the team, as a lead sees them: an agent's settings, and the sign-in they belong to. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from switchboard.routing import Agent
@@ -23,6 +23,23 @@ class Access(StrEnum):
     DISABLED = "disabled"
     NONE = "none"
     """There is an agent, and nobody who could sign in as them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerLeads:
+    """Who leads no more by decision, whatever the user pool or a token still says.
+
+    It is written with each decision about people, on condition that it is as it was read: so they come one after the
+    other, and none is made by somebody who leads no more, or on leads who are none any more.
+    """
+
+    agent_ids: tuple[str, ...] = ()
+    revision: int = 0
+
+    def with_role(self, agent_id: str, role: Role) -> "FormerLeads":
+        """The same with it decided that somebody leads, or that a lead does so no more."""
+        others = tuple(one for one in self.agent_ids if one != agent_id)
+        return replace(self, agent_ids=others if role is Role.LEAD else (*others, agent_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

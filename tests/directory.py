@@ -54,9 +54,9 @@ class MemoryDirectory:
         self.mailed.append(str(sign_in.email))
 
     def admit(self, sign_in: SignIn, role: Role) -> None:
+        self.leading = self.leading - {sign_in.agent_id} | ({sign_in.agent_id} if role is Role.LEAD else set())
         if sign_in.access is Access.DISABLED:
             self.users[sign_in.agent_id] = replace(sign_in, access=Access.ACTIVE)
-        self.leading = self.leading - {sign_in.agent_id} | ({sign_in.agent_id} if role is Role.LEAD else set())
 
     def shut_out(self, sign_in: SignIn) -> None:
         self.users[sign_in.agent_id] = replace(sign_in, access=Access.DISABLED)

@@ -9,6 +9,7 @@ from aws_lambda_powertools.logging import Logger
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from functions.agent_api.views import ConversationView, MessageView
+from switchboard import wiring
 from switchboard.aws.failures import describe
 from switchboard.errors import (
     ConflictError,
@@ -20,7 +21,7 @@ from switchboard.errors import (
     UnavailableError,
     UnfitError,
 )
-from switchboard.flows import desk
+from switchboard.flows import desk, team
 
 api, logger = APIGatewayHttpResolver(strip_prefixes=["/agent"]), Logger()
 
@@ -106,12 +107,9 @@ def tag() -> str | None:
     return read[1]
 
 
-def lead() -> desk.Caller:
-    """The same, if they lead; raises `ForbiddenError`."""
-    who = caller()
-    if not who.is_lead:
-        raise ForbiddenError("only a lead may see this: ask one to add you to the group leads")
-    return who
+def vouched(*, conditional: bool, as_lead: bool) -> desk.Caller:
+    """The same, as they are by now; see `flows.team.vouch`."""
+    return team.vouch(caller(conditional=conditional), wiring.board(), wiring.team_settings(), as_lead=as_lead)
 
 
 def body(kind: type[Body]) -> Body:

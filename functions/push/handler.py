@@ -18,12 +18,11 @@ logger = Logger()
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer the gateway: who may connect if it asks that, else what it takes as having been done."""
-    answer: dict[str, Any] = {"statusCode": HTTPStatus.OK}
     try:
         if event.get("type") == "REQUEST":
             did, answer = admit(event)
         else:
-            did = serve(event["requestContext"], event.get("body"))
+            did, answer = serve(event["requestContext"], event.get("body"))
     except Exception as error:  # noqa: BLE001  # whatever it is, the gateway is told and nobody is let in
         logger.error("failed", extra=describe(error))  # noqa: TRY400  # a traceback might show the ticket
         return {"statusCode": HTTPStatus.INTERNAL_SERVER_ERROR}

@@ -1,15 +1,28 @@
 """An authorizer's answers: policies for the one handshake that it was asked about, and what it knows of the console."""
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from switchboard.instant import to_text
 from switchboard.push import Ticket
 
 
 def allow(ticket: Ticket, arn: str) -> dict[str, Any]:
     """Yes, and whose console it is: the gateway hands this on to the function with everything that it says."""
-    context = {"agent_id": ticket.agent_id, "queues": json.dumps(ticket.queues)}
+    context = {
+        "agent_id": ticket.agent_id,
+        "queues": json.dumps(ticket.queues),
+        "expires_at": to_text(ticket.expires_at),
+    }
     return _answer("Allow", arn, ticket.agent_id) | {"context": context}
+
+
+def ticket_of(context: Mapping[str, str]) -> Ticket:
+    """The ticket again, out of what the gateway hands on."""
+    queues, expires_at = tuple(json.loads(context["queues"])), datetime.fromisoformat(context["expires_at"])
+    return Ticket(agent_id=context["agent_id"], queues=queues, expires_at=expires_at)
 
 
 def deny(arn: str) -> dict[str, Any]:

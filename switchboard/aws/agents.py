@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _AGENT, _MEMBERSHIP = "agent", "queue#"
+WISHES = "alerts"
+"""What an agent wants to be alerted to (aws/alerts.py)."""
 _PAGE, _PAGES = 50, 5
 """Membership rows in the first page where skills are asked for, and how many pages: the further ones are as large as
 DynamoDB gives, some thousands of rows, so that a rare skill is found in a team of ten thousand."""
@@ -287,7 +289,10 @@ def employment(table: str, before: Agent | None, after: Agent) -> list[dict[str,
 
 
 def dismissal(table: str, agent: Agent) -> list[dict[str, Any]]:
-    """Writes of a transaction that removes an agent, on condition that they are offline and hold nothing."""
+    """Writes of a transaction that removes an agent, on condition that they are offline and hold nothing.
+
+    What they wanted to be alerted to goes with them.
+    """
     gone = {
         "TableName": table,
         "Key": _key(agent.agent_id, _AGENT),
@@ -295,7 +300,19 @@ def dismissal(table: str, agent: Agent) -> list[dict[str, Any]]:
         "ExpressionAttributeNames": {"#free": "free"},
         "ExpressionAttributeValues": attributes({":offline": Presence.OFFLINE.value, ":queues": list(agent.queues)}),
     }
-    return [{"Delete": gone}, *(_leaving(table, agent.agent_id, queue) for queue in agent.queues)]
+    wishes = {"Delete": {"TableName": table, "Key": _key(agent.agent_id, WISHES)}}
+    return [{"Delete": gone}, wishes, *(_leaving(table, agent.agent_id, queue) for queue in agent.queues)]
+
+
+def employment_check(table: str, agent_id: str) -> dict[str, Any]:
+    """Part of a transaction that holds while somebody is an agent."""
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": _key(agent_id, _AGENT),
+            "ConditionExpression": "attribute_exists(agent_id)",
+        }
+    }
 
 
 def _adding(table: str, agent: Agent) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from switchboard.alerts import STALE, Alert, Preference, Slate
+from switchboard.aws.agents import WISHES, employment_check
 from switchboard.aws.consoles import DynamoConsoles
 from switchboard.aws.records import Codec, attributes, values
-from switchboard.aws.transactions import is_refused_condition
-from switchboard.errors import ConflictError
+from switchboard.aws.transactions import is_refused_condition, transact
+from switchboard.errors import ConflictError, NotFoundError
 from switchboard.push import topic_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LOOK, TELL = "alert.look", "alert.tell"
-_PREFERENCE, _SLATE = "alerts", "slate"
+_SLATE = "slate"
 _KEPT = 24 * STALE
 """A slate or a claim that nobody needs any more."""
 _preferences, _slates, _alerts = Codec(Preference), Codec(Slate), Codec(Alert)
@@ -33,22 +34,20 @@ class DynamoPreferences:
 
     client: "DynamoDBClient"
     table: str
+    pause: "Callable[[int], None]"
 
     def get(self, agent_id: str) -> Preference:
-        item = self.client.get_item(TableName=self.table, Key=_key(agent_id)).get("Item")
+        item = self.client.get_item(TableName=self.table, Key=_key(agent_id), ConsistentRead=True).get("Item")
         return _preferences.read(values(item)["preference"]) if item else Preference()
 
     def put(self, agent_id: str, preference: Preference) -> None:
-        self.client.update_item(
-            TableName=self.table,
-            Key=_key(agent_id),
-            UpdateExpression="SET preference = :preference",
-            ExpressionAttributeValues=attributes({":preference": _preferences.plain(preference)}),
-        )
+        item = {**_key(agent_id), **attributes({"preference": _preferences.plain(preference)})}
+        writes = [employment_check(self.table, agent_id), {"Put": {"TableName": self.table, "Item": item}}]
+        transact(self.client, writes, self.pause, [NotFoundError])  # type: ignore[arg-type]  # literal dicts
 
 
 def _key(agent_id: str) -> dict[str, Any]:
-    return attributes({"agent_id": agent_id, "item": _PREFERENCE})
+    return attributes({"agent_id": agent_id, "item": WISHES})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ topic                   item                        what
 `conversation#<id>`     `connection#<id>`           the consoles that look at a conversation
 agents', queues'        `feed#<time>#<random>`      what happened: a note
 `agent#<id>`            `slate`                     what they are to be told outside of the console (aws/alerts.py)
+`agent#<id>`            `voided`                    since when their tickets from before open nothing
 `alert#<id>`            `mail`                      that an alert was sent
 `queue#<queue>`         `hint`                      until when a hint is on its way
 """
@@ -27,8 +28,11 @@ from switchboard.push import CONNECTION_LIFE, KEPT, OVERLAP, Connection, Look, N
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import WriteRequestOutputTypeDef
 
-_TICKET, _CONNECTION, _FEED, _HINT = "ticket", "connection", "feed", "hint"
+_TICKET, _CONNECTION, _FEED, _HINT, _VOIDED = "ticket", "connection", "feed", "hint", "voided"
+_BATCH = 25
+"""Items that one BatchWriteItem removes."""
 _END = "~"
 """Sorts after every time and id."""
 _tickets, _connections, _notes = Codec(Ticket), Codec(Connection), Codec(Note)
@@ -138,6 +142,38 @@ class DynamoConsoles:
         items = self._between(topic, begin, f"{_CONNECTION}#{_END}", limit, newest_first=newest_first, consistent=False)
         return [_connections.read(item) for item in items]
 
+    def consoles_of(self, agent_id: str) -> list[Connection]:
+        items = self._between(topic_of(agent_id=agent_id), f"{_CONNECTION}#", f"{_CONNECTION}#{_END}", None)
+        return [_connections.read(item) for item in items]
+
+    def void(self, agent_id: str, at: datetime) -> None:
+        self._put(topic_of(agent_id=agent_id), _VOIDED, {"voided_at": to_text(at)}, at + CONNECTION_LIFE)
+
+    def voided_at(self, agent_id: str) -> datetime | None:
+        key = attributes({"topic": topic_of(agent_id=agent_id), "item": _VOIDED})
+        item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return datetime.fromisoformat(values(item)["voided_at"]) if item else None
+
+    def forget(self, agent_id: str) -> None:
+        """All of the topic, but since when their tickets are void."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="topic = :topic",
+            ProjectionExpression="topic, #item",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues=attributes({":topic": topic_of(agent_id=agent_id)}),
+            ConsistentRead=True,
+        )
+        keys = [key for page in pages for key in page["Items"] if values(key)["item"] != _VOIDED]
+        for start in range(0, len(keys), _BATCH):
+            self._remove(keys[start : start + _BATCH])
+
+    def _remove(self, keys: Sequence[Attributes]) -> None:
+        left: Sequence[WriteRequestOutputTypeDef] = [{"DeleteRequest": {"Key": key}} for key in keys]
+        while left:
+            answer = self.client.batch_write_item(RequestItems={self.table: left})
+            left = answer["UnprocessedItems"].get(self.table, [])
+
     def claim_hint(self, topic: str, now: datetime, pause: timedelta) -> bool:
         try:
             self.client.update_item(
@@ -163,7 +199,14 @@ class DynamoConsoles:
         return [_notes.read(item) for item in items]
 
     def _between(
-        self, topic: str, begin: str, end: str, limit: int, *, newest_first: bool = False, consistent: bool = True
+        self,
+        topic: str,
+        begin: str,
+        end: str,
+        limit: int | None,
+        *,
+        newest_first: bool = False,
+        consistent: bool = True,
     ) -> list[dict[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
@@ -172,7 +215,7 @@ class DynamoConsoles:
             ExpressionAttributeValues=attributes({":topic": topic, ":begin": begin, ":end": end}),
             ScanIndexForward=not newest_first,
             ConsistentRead=consistent,
-            PaginationConfig={"MaxItems": limit},
+            PaginationConfig={"MaxItems": limit} if limit else {},
         )
         return [values(item) for page in pages for item in page["Items"]]
 

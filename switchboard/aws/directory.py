@@ -90,13 +90,13 @@ class CognitoDirectory:
     def admit(self, sign_in: SignIn, role: Role) -> None:
         user = {"UserPoolId": self.pool, "Username": sign_in.username}
         with _in_our_words():
-            if sign_in.access is Access.DISABLED:
-                self.client.admin_enable_user(**user)
             self.client.admin_add_user_to_group(**user, GroupName=AGENTS)
             if role is Role.LEAD:
                 self.client.admin_add_user_to_group(**user, GroupName=LEADS)
             else:
                 self.client.admin_remove_user_from_group(**user, GroupName=LEADS)
+            if sign_in.access is Access.DISABLED:  # last: nobody counts on a lead who is to be none
+                self.client.admin_enable_user(**user)
 
     def shut_out(self, sign_in: SignIn) -> None:
         user = {"UserPoolId": self.pool, "Username": sign_in.username}

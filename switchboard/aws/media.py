@@ -15,7 +15,7 @@ LINK_SECONDS = 300
 SCANNED = "GuardDutyMalwareScanStatus"
 """The tag in which GuardDuty says what it found."""
 _TYPE = "application/octet-stream"
-"""Of every file, kept and handed out: no browser shows it or runs what is in it."""
+"""Of every file, kept and handed out: no browser shows it or runs what is in it, nor keeps it."""
 _GONE = {"NoSuchKey", "AccessDenied"}
 """S3 says the second of a key that isn't there, to whoever may not list the bucket."""
 
@@ -46,6 +46,7 @@ class S3MediaStore:
                 "Key": key,
                 "ResponseContentDisposition": attached(filename),
                 "ResponseContentType": _TYPE,
+                "ResponseCacheControl": "no-store",
             },
             ExpiresIn=LINK_SECONDS,
         )

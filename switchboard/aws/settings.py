@@ -1,11 +1,11 @@
 """What leads decide beside the policy, and the record of it. Layout: docs/architecture.md.
 
-Canned responses and the record are the settings table's; agents and rosters stand where they are read, in the tables
-of agents and of queues. Each change and its record are one transaction.
+Canned responses, who leads no more, and the record are the settings table's; agents and rosters stand where they are
+read, in the tables of agents and of queues. Each change and its record are one transaction.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from switchboard.audit import KEPT, Change
@@ -18,12 +18,13 @@ from switchboard.errors import ConflictError
 from switchboard.policy.queues import Duty
 from switchboard.ports import Roster
 from switchboard.routing import Agent
+from switchboard.team import FormerLeads
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CANNED, _CHANGES = "canned", "changes"
-_canned, _changes = Codec(Canned), Codec(Change)
+_CANNED, _CHANGES, _TEAM, _FORMER = "canned", "changes", "team", "former_leads"
+_canned, _changes, _former = Codec(Canned), Codec(Change), Codec(FormerLeads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,21 @@ class DynamoSettings:
     queues: str
     pause: Callable[[int], None]
 
-    def employ(self, before: Agent | None, after: Agent, change: Change) -> None:
-        self._write(employment(self.agents, before, after), change)
+    def former_leads(self) -> FormerLeads:
+        item = self.client.get_item(TableName=self.table, Key=_key(_TEAM, _FORMER), ConsistentRead=True).get("Item")
+        return _former.read(values(item)) if item else FormerLeads()
+
+    def employ(self, before: Agent | None, after: Agent, former: FormerLeads, change: Change) -> None:
+        self._write([*employment(self.agents, before, after), self._succeeding(former)], change)
+
+    def demote(self, former: FormerLeads, change: Change) -> None:
+        self._write([self._succeeding(former)], change)
+
+    def _succeeding(self, former: FormerLeads) -> dict[str, Any]:
+        """That these lead no more, on condition that nobody has decided about people since it was read."""
+        next_one = replace(former, revision=former.revision + 1)
+        item = {**_former.plain(next_one), "setting": _TEAM, "item": _FORMER}
+        return {"Put": {"TableName": self.table, "Item": attributes(item), **_as_read(former.revision)}}
 
     def dismiss(self, agent: Agent, change: Change) -> None:
         self._write(dismissal(self.agents, agent), change)
@@ -53,10 +67,11 @@ class DynamoSettings:
 
     def write_canned(self, before: Canned | None, after: Canned, change: Change) -> None:
         item = {**_canned.plain(after), "setting": _CANNED, "item": after.shortcut}
-        self._write([{"Put": {"TableName": self.table, "Item": attributes(item), **_as_read(before)}}], change)
+        condition = _as_read(before.revision if before else 0)
+        self._write([{"Put": {"TableName": self.table, "Item": attributes(item), **condition}}], change)
 
     def remove_canned(self, before: Canned, change: Change) -> None:
-        gone = {"TableName": self.table, "Key": _key(_CANNED, before.shortcut), **_as_read(before)}
+        gone = {"TableName": self.table, "Key": _key(_CANNED, before.shortcut), **_as_read(before.revision)}
         self._write([{"Delete": gone}], change)
 
     def roster(self, queue: str) -> Roster:
@@ -107,11 +122,11 @@ class DynamoSettings:
         return found["Items"], last["item"]["S"] if last else None
 
 
-def _as_read(before: Canned | None) -> dict[str, Any]:
-    """The condition that a canned response is as it was read, or is not there."""
-    if before is None:
+def _as_read(revision: int) -> dict[str, Any]:
+    """The condition that a setting is as it was read; with revision 0 it was not there."""
+    if not revision:
         return {"ConditionExpression": "attribute_not_exists(revision)"}
-    believed = attributes({":believed": before.revision})
+    believed = attributes({":believed": revision})
     return {"ConditionExpression": "revision = :believed", "ExpressionAttributeValues": believed}
 
 

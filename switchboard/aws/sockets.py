@@ -25,13 +25,21 @@ class ApiGatewaySockets:
     client: "Callable[[], ApiGatewayManagementApiClient]"
 
     def post(self, connection_id: str, message: Mapping[str, object]) -> Reached:
-        try:
-            self.client().post_to_connection(ConnectionId=connection_id, Data=json.dumps(message).encode())
-        except ClientError as error:
-            return _outcome(error)
-        except (UnreachableError, HTTPClientError):
-            return Reached.LOST
-        return Reached.YES
+        said = json.dumps(message).encode()
+        return _reach(lambda: self.client().post_to_connection(ConnectionId=connection_id, Data=said))
+
+    def close(self, connection_id: str) -> Reached:
+        return _reach(lambda: self.client().delete_connection(ConnectionId=connection_id))
+
+
+def _reach(call: Callable[[], object]) -> Reached:
+    try:
+        call()
+    except ClientError as error:
+        return _outcome(error)
+    except (UnreachableError, HTTPClientError):
+        return Reached.LOST
+    return Reached.YES
 
 
 def _outcome(error: ClientError) -> Reached:

@@ -200,24 +200,30 @@ def _looks(agent_id: str, now: datetime, means: Means) -> bool:
 
 
 def tell(alert: Alert, way: str, means: Means) -> str:
-    """Send an alert one way, once; returns what became of it, as a code.
+    """Send an alert one way, once, if it is still wanted; returns what became of it, as a code.
 
     Raises a `SendError` for what may be tried again: a mail only if it certainly was not sent.
     """
     if means.clock() - alert.at > alerts.STALE:
         return "stale"
-    if way == "webhook":
-        means.call(alert)
-        return "called"
-    address = means.preferences.get(alert.agent_id).mail
+    wanted = means.preferences.get(alert.agent_id)
+    if way == "mail":
+        return _mail(alert, wanted.mail, means)
+    if not wanted.webhook:
+        return "not_wanted"
+    means.call(alert)
+    return "called"
+
+
+def _mail(alert: Alert, address: str | None, means: Means) -> str:
     if address is None or not _is_own(address, means.policy):
         return "no_address"
-    if not means.slates.claim_alert(alert.alert_id, way, means.clock()):
+    if not means.slates.claim_alert(alert.alert_id, "mail", means.clock()):
         return "sent_before"
     try:
         means.mail(address, alert)
     except SendThrottledError:
-        means.slates.unclaim_alert(alert.alert_id, way)
+        means.slates.unclaim_alert(alert.alert_id, "mail")
         raise
     except SendError as error:
         return f"lost:{error.code}"

@@ -4,7 +4,7 @@ Presence has nothing to do with it: an agent is there while their heartbeats com
 not, and a connection that ends changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from switchboard.errors import ForbiddenError
 from switchboard.flows import desk
 from switchboard.flows.board import Board
 from switchboard.flows.desk import Caller
-from switchboard.flows.looking import Exchange, look
+from switchboard.flows.looking import Exchange, leave, look
 from switchboard.message import Model
 from switchboard.ports import Consoles
 from switchboard.push import (
@@ -65,16 +65,42 @@ def queues_of(caller: Caller, board: Board) -> tuple[str, ...]:
 
 
 def issue(caller: Caller, text: str, board: Board, consoles: Consoles) -> Ticket:
-    """Have a random text open one connection for the caller, within half a minute."""
-    queues = queues_of(caller, board)
-    ticket = Ticket(agent_id=caller.agent_id, queues=queues, expires_at=board.clock() + TICKET_LIFE)
+    """Have a random text open one connection for the caller, within half a minute.
+
+    It is as old as what it says: whoever loses a queue from now on has it voided (`end`).
+    """
+    as_of = caller.as_of or board.clock()
+    ticket = Ticket(agent_id=caller.agent_id, queues=queues_of(caller, board), expires_at=as_of + TICKET_LIFE)
     consoles.issue(text, ticket)
     return ticket
 
 
-def open_console(connection_id: str, agent_id: str, queues: Sequence[str], at: datetime, consoles: Consoles) -> None:
-    """A handshake with a good ticket took place."""
-    consoles.connect(Connection(connection_id=connection_id, agent_id=agent_id, queues=tuple(queues), connected_at=at))
+def open_console(connection_id: str, ticket: Ticket, at: datetime, consoles: Consoles) -> bool:
+    """A handshake with a ticket takes place; whether the ticket is still good.
+
+    The connection is written down before that is asked, and `end` does it the other way round: one sees the other.
+    """
+    consoles.connect(
+        Connection(connection_id=connection_id, agent_id=ticket.agent_id, queues=ticket.queues, connected_at=at)
+    )
+    voided_at = consoles.voided_at(ticket.agent_id)
+    if voided_at is None or ticket.issued_at > voided_at:
+        return True
+    consoles.disconnect(connection_id)
+    return False
+
+
+def end(agent_id: str, exchange: Exchange, queues: Collection[str] | None = None) -> None:
+    """Tell somebody nothing any more over what they opened when other queues were theirs, or at all if none are named.
+
+    Tickets from before open nothing, connections are forgotten, by which nothing is sent over them, and cut off if
+    the gateway can be reached. Whose console it still is connects anew, with a ticket for what is theirs now.
+    """
+    exchange.consoles.void(agent_id, exchange.clock())
+    for connection in exchange.consoles.consoles_of(agent_id):
+        if queues is None or set(connection.queues) != set(queues):
+            leave(connection.connection_id, exchange)
+            exchange.sockets.close(connection.connection_id)
 
 
 def hear(connection_id: str, body: str, exchange: Exchange) -> str:

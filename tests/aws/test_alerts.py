@@ -9,7 +9,7 @@ import pytest
 
 from switchboard.alerts import Alert, Line, Occasion, Preference, Slate, wipe
 from switchboard.aws.alerts import LOOK, TELL, DynamoPreferences, DynamoSlates, SqsAlertQueue, read_alert
-from switchboard.errors import ConflictError
+from switchboard.errors import ConflictError, NotFoundError
 from tests.world import MONDAY, World
 
 OCCASION = Occasion(conversation_id="acme-sms.c1.1", reason="assigned", at=MONDAY)
@@ -30,12 +30,19 @@ def slates(world: World) -> DynamoSlates:
 def test_what_an_agent_wants_is_kept_beside_them_and_changes_nothing_of_them(world: World) -> None:
     world.agent("ann")
     before = world.board.agents.get("ann")
-    preferences = DynamoPreferences(world.client, "agents")
+    preferences = DynamoPreferences(world.client, "agents", lambda _: None)
     assert preferences.get("ann") == Preference()
     wanted = Preference(mail="ann@acme.example", reasons=("promise",))
     preferences.put("ann", wanted)
     assert preferences.get("ann") == wanted
     assert world.board.agents.get("ann") == before
+
+
+def test_nobody_who_is_no_agent_is_kept_a_wish_of(world: World) -> None:
+    preferences = DynamoPreferences(world.client, "agents", lambda _: None)
+    with pytest.raises(NotFoundError):
+        preferences.put("ann", Preference(webhook=True))
+    assert world.client.scan(TableName="agents")["Items"] == []
 
 
 def test_a_slate_is_written_over_only_by_whoever_has_read_it(slates: DynamoSlates) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from switchboard.alerts import Slate
+from switchboard.aws.alerts import DynamoSlates
 from switchboard.aws.consoles import DynamoConsoles
 from switchboard.push import KEPT, Connection, Happened, Look, Note, Ticket
 from tests.world import MONDAY, World
@@ -158,3 +160,39 @@ def test_everything_goes_by_itself_and_a_note_not_before_a_day_has_passed(
     gone_at = {item["item"].partition("#")[0]: int(item["gone_at"]) for item in items(world)}
     assert gone_at.keys() == {"ticket", "connection", "hint", "feed"}
     assert gone_at["feed"] > (MONDAY + KEPT).timestamp()
+
+
+def test_all_of_an_agents_consoles_are_found(consoles: DynamoConsoles) -> None:
+    opened = [replace(CONNECTION, connection_id=f"c{n}") for n in range(30)]
+    for one in (*opened, replace(CONNECTION, connection_id="other", agent_id="ben")):
+        consoles.connect(one)
+    assert sorted(one.connection_id for one in consoles.consoles_of("ann")) == sorted(f"c{n}" for n in range(30))
+
+
+def test_since_when_tickets_are_void_is_remembered_for_longer_than_any_is_good(
+    consoles: DynamoConsoles, world: World
+) -> None:
+    assert consoles.voided_at("ann") is None
+    for at in (MONDAY, MONDAY + timedelta(minutes=1)):
+        consoles.void("ann", at)
+        assert consoles.voided_at("ann") == at
+    assert consoles.voided_at("ben") is None
+    (item,) = items(world)
+    assert int(item["gone_at"]) > (MONDAY + timedelta(hours=1)).timestamp()
+
+
+def test_all_that_was_to_be_told_to_an_agent_is_forgotten_but_not_that_their_tickets_are_void(
+    consoles: DynamoConsoles, world: World
+) -> None:
+    slates = DynamoSlates(world.client, "consoles")
+    for name in ("ann", "ben"):
+        slates.save_slate(slates.slate(name), Slate(agent_id=name))
+        for n in range(60):
+            consoles.write(f"agent#{name}", Note(at=MONDAY, happened=()), f"{n}")
+    consoles.void("ann", MONDAY)
+    consoles.forget("ann")
+    assert [(one["topic"], one["item"]) for one in items(world) if one["topic"] != "agent#ben"] == [
+        ("agent#ann", "voided")
+    ]
+    assert len(consoles.notes("agent#ben", MONDAY, 100)) == 60
+    consoles.forget("ann")

@@ -164,9 +164,9 @@ def test_a_role_is_its_groups(cognito: Stubber, directory: CognitoDirectory, rol
 
 
 def test_who_was_shut_out_is_let_in_again(cognito: Stubber, directory: CognitoDirectory) -> None:
-    expect(cognito, "admin_enable_user", Username="ann")
     expect(cognito, "admin_add_user_to_group", Username="ann", GroupName="agents")
     expect(cognito, "admin_remove_user_from_group", Username="ann", GroupName="leads")
+    expect(cognito, "admin_enable_user", Username="ann")
     directory.admit(SignIn(agent_id=SUB, username="ann", name="Ann", email=None, access=Access.DISABLED), Role.AGENT)
 
 

@@ -53,6 +53,7 @@ def test_SEC_10_a_link_lives_five_minutes_and_makes_a_browser_save_the_file(stor
     query = parse_qs(urlsplit(store.link(KEY, "a.pdf")).query)
     assert query["X-Amz-Expires"] == ["300"]
     assert query["response-content-type"] == ["application/octet-stream"]
+    assert query["response-cache-control"] == ["no-store"]
     assert query["response-content-disposition"] == ["attachment; filename=\"a.pdf\"; filename*=UTF-8''a.pdf"]
 
 

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from functions.agent_api.settings_views import LONGEST_TEXT
+from switchboard.alerts import Preference
 from switchboard.audit import Change, Difference
+from switchboard.aws.alerts import DynamoPreferences
 from switchboard.aws.settings import DynamoSettings
 from switchboard.canned import Canned
 from switchboard.errors import ConflictError
 from switchboard.policy.queues import Duty
 from switchboard.ports import Roster
 from switchboard.routing import Agent, Presence
+from switchboard.team import FormerLeads, Role
 from tests.world import MONDAY, World
 
 HELLO = Canned(shortcut="hello", title="Hello", texts={"en": "Hi", "es": "Hola"}, queues=("support",))
@@ -94,11 +97,11 @@ def test_a_roster_is_given_on_what_was_read(settings: DynamoSettings) -> None:
 
 
 def test_an_agent_is_added_once(world: World, settings: DynamoSettings) -> None:
-    settings.employ(None, ANN, change())
+    settings.employ(None, ANN, settings.former_leads(), change())
     assert world.board.agents.get("ann") == ANN
     assert world.board.agents.members("support", None, 10) == [ANN]
     with pytest.raises(ConflictError):
-        settings.employ(None, ANN, change(2))
+        settings.employ(None, ANN, settings.former_leads(), change(2))
     assert recorded(settings) == 1
 
 
@@ -106,17 +109,17 @@ def test_an_agent_is_added_once(world: World, settings: DynamoSettings) -> None:
     "other", [{"name": "An"}, {"queues": ()}, {"skills": ("x",)}, {"units": 4}, {"caps": {"sms": 1}}]
 )
 def test_an_agent_is_changed_on_what_was_read(world: World, settings: DynamoSettings, other: dict[str, Any]) -> None:
-    settings.employ(None, ANN, change())
+    settings.employ(None, ANN, settings.former_leads(), change())
     with pytest.raises(ConflictError):
-        settings.employ(replace(ANN, **other), replace(ANN, units=9), change(2))
+        settings.employ(replace(ANN, **other), replace(ANN, units=9), settings.former_leads(), change(2))
     assert (world.board.agents.get("ann"), recorded(settings)) == (ANN, 1)
 
 
 def test_an_agent_from_before_there_were_caps_can_be_changed(world: World, settings: DynamoSettings) -> None:
-    settings.employ(None, ANN, change())
+    settings.employ(None, ANN, settings.former_leads(), change())
     key = {"agent_id": {"S": "ann"}, "item": {"S": "agent"}}
     world.client.update_item(TableName="agents", Key=key, UpdateExpression="REMOVE caps")
-    settings.employ(ANN, replace(ANN, caps={"sms": 2}), change(2))
+    settings.employ(ANN, replace(ANN, caps={"sms": 2}), settings.former_leads(), change(2))
     known = world.board.agents.get("ann")
     assert known
     assert known.caps == {"sms": 2}
@@ -127,7 +130,7 @@ def test_what_an_agent_takes_meanwhile_is_not_overwritten(world: World, settings
     before = world.board.agents.get("ann")
     assert before
     world.text()
-    settings.employ(before, replace(before, units=5), change())
+    settings.employ(before, replace(before, units=5), settings.former_leads(), change())
     known = world.board.agents.get("ann")
     assert known
     assert (known.units, known.free, known.held, known.presence) == (5, 4, {"sms": 1}, Presence.ONLINE)
@@ -154,9 +157,34 @@ def test_nobody_who_is_there_or_holds_something_is_removed(world: World, setting
 
 
 def test_who_is_removed_leaves_no_row(world: World, settings: DynamoSettings) -> None:
-    settings.employ(None, replace(ANN, queues=("support", "returns")), change())
+    settings.employ(None, replace(ANN, queues=("support", "returns")), settings.former_leads(), change())
+    DynamoPreferences(world.client, "agents", lambda _: None).put("ann", Preference(webhook=True))
     settings.dismiss(replace(ANN, queues=("support", "returns")), change(2))
     assert world.client.scan(TableName="agents")["Items"] == []
+
+
+# -- who leads no more -----------------------------------------------------------------------------
+
+
+def test_who_leads_no_more_is_written_with_each_decision_about_people(settings: DynamoSettings) -> None:
+    assert settings.former_leads() == FormerLeads()
+    settings.demote(settings.former_leads().with_role("dee", Role.AGENT), change())
+    settings.employ(None, ANN, settings.former_leads(), change(2))
+    assert settings.former_leads() == FormerLeads(agent_ids=("dee",), revision=2)
+    settings.employ(ANN, replace(ANN, units=4), settings.former_leads().with_role("dee", Role.LEAD), change(3))
+    assert (settings.former_leads(), recorded(settings)) == (FormerLeads(revision=3), 3)
+
+
+def test_of_two_decisions_about_people_on_the_same_state_one_is_made(world: World, settings: DynamoSettings) -> None:
+    for made in (0, 1):
+        before = settings.former_leads()
+        settings.demote(before.with_role(f"first{made}", Role.AGENT), change())
+        with pytest.raises(ConflictError):
+            settings.demote(before.with_role("second", Role.AGENT), change(2))
+        with pytest.raises(ConflictError):
+            settings.employ(None, ANN, before, change(2))
+    assert settings.former_leads().agent_ids == ("first0", "first1")
+    assert world.board.agents.get("ann") is None
 
 
 def test_the_largest_change_of_a_canned_response_fits_into_its_record(settings: DynamoSettings) -> None:

@@ -44,6 +44,13 @@ def test_a_console_that_is_not_reached_is_told_from_one_that_is_gone(
     assert sockets.post("c", {}) is reached
 
 
+def test_a_console_is_cut_off_or_was_gone_already(gateway: tuple[ApiGatewaySockets, Stubber]) -> None:
+    sockets, stubber = gateway
+    stubber.add_response("delete_connection", {}, {"ConnectionId": "c"})
+    stubber.add_client_error("delete_connection", "GoneException", http_status_code=410)
+    assert [sockets.close("c") for _ in range(2)] == [Reached.YES, Reached.GONE]
+
+
 def test_a_gateway_out_of_reach_is_a_hint_lost() -> None:
     class Unreachable:
         def post_to_connection(self, **_: Any) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from switchboard.aws.alerts import DynamoSlates
 from switchboard.aws.quarantine import DynamoQuarantine
 from switchboard.events import MessageQuarantined
-from switchboard.flows.consoles import open_console
+from switchboard.push import Connection
 from switchboard.quarantine import Quarantined, State
 from tests import aws_events
 from tests.e2e.lab import CUSTOMER, Lab
@@ -164,7 +164,7 @@ def test_an_agent_whose_console_is_open_is_not_told(lab: Lab) -> None:
     owned_by_ann(lab)
     ann, later = lab.agent_id("ann"), lab.running.clock() + timedelta(minutes=2)
     consoles = DynamoSlates(lab.dynamodb, lab.outputs["ConsolesTable"])
-    open_console("c1", ann, ("support",), later, consoles)
+    consoles.connect(Connection(connection_id="c1", agent_id=ann, queues=("support",), connected_at=later))
     look_in_a_while(lab)
     assert consoles.slate(ann).occasions == ()
     assert lab.mailbox(ADDRESS) == []

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from sandbox.api import AgentApi
 from sandbox.errors import SandboxError
+from sandbox.push import Socket, dial
 from sandbox.team import PASSWORD
 from switchboard.conversation import Conversation
 from tests.e2e.lab import CUSTOMER, Lab
@@ -82,19 +84,31 @@ def test_a_new_queue_is_worked_on_at_once(lab: Lab) -> None:
     assert _ask(lab, "DELETE", f"settings/queues/support/agents/{cho}")["free"] == 2
 
 
-def test_the_work_of_who_is_removed_moves_on_and_they_can_not_sign_in(lab: Lab) -> None:
+def test_the_work_of_who_is_removed_moves_on_and_they_hear_of_nothing_any_more(lab: Lab) -> None:
     agent_id, eve = _newcomer(lab)
     eve.set_presence("online")
     lab.text("hello")
     _owner_of(lab, CUSTOMER, agent_id)
     lab.agent("ann")
-    gone = _ask(lab, "DELETE", f"settings/agents/{agent_id}")
-    assert (gone["in_team"], gone["sign_in"]) == (False, "disabled")
+    used, unused = (f"{given['url']}?ticket={given['ticket']}" for given in (eve.ticket(), eve.ticket()))
+    with dial(used) as console:
+        gone = _ask(lab, "DELETE", f"settings/agents/{agent_id}")
+        assert (gone["in_team"], gone["sign_in"]) == (False, "disabled")
+        with pytest.raises(ConnectionClosed):
+            _hear_all(console)
     _owner_of(lab, CUSTOMER, lab.agent_id("ann"))
-    assert lab.agents.get(agent_id) is None
-    with pytest.raises(SandboxError):
-        eve.sign_in()
+    assert (lab.agents.get(agent_id), lab.consoles.consoles_of(agent_id)) == (None, [])
+    with pytest.raises(InvalidStatus, match="403"), dial(unused):
+        pass
+    for refused in (eve.me, eve.ticket, eve.sign_in):
+        with pytest.raises(SandboxError):
+            refused()
     eve.close()
+
+
+def _hear_all(console: Socket) -> None:
+    while True:
+        console.recv(timeout=30)
 
 
 def test_a_canned_response_reads_as_its_conversation_and_says_what_it_lacks(lab: Lab) -> None:

@@ -30,8 +30,10 @@ from switchboard.flows.desk import Caller
 from switchboard.flows.looking import Exchange
 from switchboard.policy.alerts import Alerts
 from switchboard.ports import Reached
+from switchboard.push import TICKET_LIFE, Ticket
 from switchboard.routing import Presence
 from tests.doubles import Overridden, raising
+from tests.sockets import NeverCut
 from tests.world import World
 
 ADDRESS = "ann@acme.example"
@@ -50,7 +52,7 @@ KINDS = (ConversationAssigned, ConversationNoted, ConversationPromiseBroken, Con
 
 
 @dataclass
-class Bell:
+class Bell(NeverCut):
     """What alerting takes; looks that were asked for are due at a time."""
 
     world: World
@@ -62,7 +64,7 @@ class Bell:
 
     def __post_init__(self) -> None:
         self.world.with_policy(alerts=OFFERED)
-        self.preferences = DynamoPreferences(self.world.client, "agents")
+        self.preferences = DynamoPreferences(self.world.client, "agents", lambda _: None)
         self.slates = DynamoSlates(self.world.client, "consoles")
 
     @property
@@ -117,7 +119,8 @@ class Bell:
         self.preferences.put("ann", Preference(**{"mail": ADDRESS, **changes}))
 
     def connect(self) -> None:
-        open_console("c1", "ann", ("support",), self.world.now, self.slates)
+        ticket = Ticket(agent_id="ann", queues=("support",), expires_at=self.world.now + TICKET_LIFE)
+        open_console("c1", ticket, self.world.now, self.slates)
 
     def ping(self) -> None:
         exchange = Exchange(
@@ -332,6 +335,17 @@ def test_a_mail_that_may_be_out_is_never_sent_again(bell: Bell, error: Exception
     told = pending(bell)
     assert alert.tell(*told, failing(bell, error)).startswith("lost:")
     assert alert.tell(*told, bell.means) == "sent_before"
+
+
+@pytest.mark.parametrize(("way", "outcome"), [("mail", "no_address"), ("webhook", "not_wanted")])
+def test_an_alert_that_waits_for_somebody_who_is_no_agent_any_more_is_not_sent(
+    bell: Bell, way: str, outcome: str
+) -> None:
+    bell.want(webhook=True)
+    told, _ = pending(bell)
+    bell.preferences.client.delete_item(TableName="agents", Key={"agent_id": {"S": "ann"}, "item": {"S": "alerts"}})
+    assert alert.tell(told, way, bell.means) == outcome
+    assert alert.look("ann", bell.means) is None
 
 
 def test_an_address_that_the_policy_does_not_allow_any_more_gets_nothing(bell: Bell) -> None:

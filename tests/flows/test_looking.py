@@ -11,14 +11,15 @@ from switchboard.aws.consoles import DynamoConsoles
 from switchboard.flows import consoles
 from switchboard.flows.looking import Exchange, leave
 from switchboard.ports import Reached
-from switchboard.push import LOOK_LIFE, LOOK_REST, MOST_LOOKERS, OPENING
+from switchboard.push import LOOK_LIFE, LOOK_REST, MOST_LOOKERS, OPENING, TICKET_LIFE, Ticket
+from tests.sockets import NeverCut
 from tests.world import World
 
 OTHER = "+15551230002"
 
 
 @dataclass
-class Room:
+class Room(NeverCut):
     """Consoles that are open, what each was last told, and how often any was told something."""
 
     world: World
@@ -41,7 +42,8 @@ class Room:
 
     def enter(self, console: str, *queues: str) -> None:
         """The console of the agent of this name, up to a dash, connects."""
-        consoles.open_console(console, console.partition("-")[0], queues, self.world.now, self.store)
+        ticket = Ticket(agent_id=console.partition("-")[0], queues=queues, expires_at=self.world.now + TICKET_LIFE)
+        consoles.open_console(console, ticket, self.world.now, self.store)
 
     def say(self, console: str, **said: Any) -> str:
         return consoles.hear(console, json.dumps({"action": "look", **said}), self.exchange)

@@ -15,15 +15,27 @@ from switchboard.flows.assignments import Target
 from switchboard.flows.desk import Caller
 from switchboard.flows.notify import Event, Pager, Told, hint, notify
 from switchboard.ports import Reached
-from switchboard.push import CONNECTION_LIFE, KEPT, MOST, MOST_WATCHERS, Change, Happened, News, Note
+from switchboard.push import (
+    CONNECTION_LIFE,
+    KEPT,
+    MOST,
+    MOST_WATCHERS,
+    TICKET_LIFE,
+    Change,
+    Happened,
+    News,
+    Note,
+    Ticket,
+)
 from switchboard.routing import Presence
+from tests.sockets import NeverCut
 from tests.world import World
 
 LEAD = Caller("boss", is_lead=True)
 
 
 @dataclass
-class Exchange:
+class Exchange(NeverCut):
     """Consoles that are connected, and what each was told."""
 
     world: World
@@ -54,7 +66,8 @@ class Exchange:
 
     def connect(self, name: str, *queues: str) -> None:
         """Somebody's console connects, and watches queues."""
-        consoles.open_console(f"{name}-console", name, ("support", "returns"), self.world.now, self.store)
+        ticket = Ticket(agent_id=name, queues=("support", "returns"), expires_at=self.world.now + TICKET_LIFE)
+        consoles.open_console(f"{name}-console", ticket, self.world.now, self.store)
         if queues:
             self.store.watch(f"{name}-console", queues)
 

@@ -6,16 +6,23 @@ from typing import Any
 
 import pytest
 
+from switchboard.alerts import Preference
 from switchboard.audit import tag_of
+from switchboard.aws.alerts import DynamoPreferences
+from switchboard.aws.consoles import DynamoConsoles
 from switchboard.aws.settings import DynamoSettings
+from switchboard.bookmark import Draft
 from switchboard.errors import ConflictError, ForbiddenError, NotFoundError, OutdatedError, RefusedError, UnfitError
-from switchboard.flows import desk, team
+from switchboard.flows import consoles, desk, looking, reading, team
 from switchboard.flows.desk import Caller
+from switchboard.flows.looking import Exchange
 from switchboard.flows.team import Personnel
 from switchboard.policy.policy import Cap
+from switchboard.push import TICKET_LIFE, Happened, Note, Ticket
 from switchboard.routing import Agent, Presence
 from switchboard.team import Access, Duties, Member, Role
 from tests.directory import MemoryDirectory
+from tests.sockets import MemorySockets
 from tests.world import World
 
 LEA = Caller("lea", is_lead=True)
@@ -32,10 +39,15 @@ class Office:
     def __post_init__(self) -> None:
         self.directory.add("lea", lead=True)
         self.settings = DynamoSettings(self.world.client, "settings", "agents", "queues", lambda _: None)
+        self.consoles = DynamoConsoles(self.world.client, "consoles")
+        self.sockets = MemorySockets()
+        self.exchange = Exchange(
+            conversations=self.world.conversations, consoles=self.consoles, sockets=self.sockets, clock=self.world.clock
+        )
 
     @property
     def personnel(self) -> Personnel:
-        return Personnel(self.world.board, self.settings, self.directory)
+        return Personnel(self.world.board, self.settings, self.directory, self.exchange)
 
     def employ(self, agent_id: str, *, online: bool = True, **changes: Any) -> Member:
         """Somebody who can sign in joins the team."""
@@ -68,6 +80,25 @@ class Office:
 
     def count(self) -> int:
         return len(self.settings.changes(None, 50)[0])
+
+    def open(self, agent_id: str, *queues: str) -> str:
+        """A console of theirs connects, watches these queues and looks at the first conversation there is."""
+        self.world.later(seconds=1)
+        ticket = Ticket(agent_id=agent_id, queues=queues, expires_at=self.world.now + TICKET_LIFE)
+        console = f"{agent_id}-console"
+        assert consoles.open_console(console, ticket, self.world.now, self.consoles)
+        self.consoles.watch(console, queues)
+        for known in self.world.all_conversations()[:1]:
+            looking.look(console, known.id, self.exchange, typing=False)
+        self.sockets.told.clear()
+        self.world.later(seconds=1)
+        return console
+
+    def kept(self, agent_id: str) -> list[str]:
+        """What the consoles table has of them, by topic and item, beside since when their tickets are void."""
+        items = self.world.client.scan(TableName="consoles", ConsistentRead=True)["Items"]
+        mine = [item for item in items if agent_id in str(item) and item["item"]["S"] != "voided"]
+        return [f"{item['topic']['S']} {item['item']['S']}" for item in mine]
 
     def waiting(self) -> int:
         return sum(known.owner is None for known in self.world.all_conversations())
@@ -272,6 +303,127 @@ def test_who_is_removed_hands_on_what_they_hold_and_is_gone(office: Office) -> N
     assert office.world.board.estimates.online() == {"ben": {"support": 5}}
 
 
+def test_who_is_removed_is_told_nothing_from_that_moment_on(office: Office) -> None:
+    texts(office, 1)
+    office.employ("ann", online=False)
+    office.employ("ben")
+    ann, ben = office.open("ann", "support"), office.open("ben", "support")
+    office.consoles.write("agent#ann", Note(at=office.world.now, happened=(Happened("c", "added"),)), "x")
+    team.remove(LEA, "ann", None, office.personnel)
+    assert office.sockets.closed == [ann]
+    assert office.sockets.told[-1] == (
+        ben,
+        {"type": "looking", "conversation_id": office.world.only().id, "agents": []},
+    )
+    assert office.kept("ann") == []
+    assert [one.connection_id for one in office.consoles.connections("queue#support", 10)] == [ben]
+    assert consoles.hear(ann, '{"action": "watch", "queues": ["support"]}', office.exchange) == "watch"
+    assert office.kept("ann") == []
+
+
+def test_a_ticket_from_before_the_removal_opens_nothing_and_one_from_after_a_return_does(office: Office) -> None:
+    office.employ("ann")
+    consoles.issue(Caller("ann"), "t", office.world.board, office.consoles)
+    redeemed = office.consoles.redeem("t", office.world.now)
+    assert redeemed
+    office.world.later(seconds=1)
+    team.remove(LEA, "ann", None, office.personnel)
+    assert not consoles.open_console("c", redeemed, office.world.now, office.consoles)
+    assert office.kept("ann") == []
+    with pytest.raises(NotFoundError):
+        consoles.issue(Caller("ann"), "u", office.world.board, office.consoles)
+    office.world.later(seconds=1)
+    office.employ("ann", online=False)
+    office.world.later(seconds=1)
+    again = consoles.issue(Caller("ann"), "v", office.world.board, office.consoles)
+    assert consoles.open_console("c", again, office.world.now, office.consoles)
+
+
+def test_what_was_kept_for_nobody_but_who_is_removed_goes_with_them(office: Office) -> None:
+    preferences = DynamoPreferences(office.world.client, "agents", lambda _: None)
+    office.employ("ann")
+    texts(office, 1)
+    known = office.world.only()
+    reading.keep_draft(Caller("ann"), known.id, Draft(text="Dear"), None, office.world.board)
+    preferences.put("ann", Preference(mail="ann@acme.example"))
+    team.remove(LEA, "ann", None, office.personnel)
+    assert preferences.get("ann") == Preference()
+    (bookmark,) = office.world.board.bookmarks.of("ann", [known])
+    assert bookmark.draft.is_empty
+    with pytest.raises(NotFoundError):
+        preferences.put("ann", Preference(mail="ann@acme.example"))
+
+
+def test_a_removal_that_was_cut_off_goes_on_where_it_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.employ("ann", role=Role.LEAD)
+    console = office.open("ann", "support")
+    steps = [
+        (type(office.directory), "shut_out"),
+        (type(office.settings), "dismiss"),
+        (type(office.consoles), "void"),
+        (type(office.sockets), "close"),
+        (type(office.consoles), "forget"),
+    ]
+    for where, step in steps:
+        with monkeypatch.context() as cut:
+            cut.setattr(where, step, lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                team.remove(LEA, "ann", None, office.personnel)
+    assert team.remove(LEA, "ann", None, office.personnel).agent is None
+    assert (office.kept("ann"), office.directory.leads(), office.count()) == ([], {"lea"}, 3)
+    assert consoles.hear(console, '{"action": "look", "conversation_id": "a.b.1"}', office.exchange) == "gone"
+
+
+def test_who_answers_in_another_queue_now_connects_anew_and_others_stay_connected(office: Office) -> None:
+    for name in ("ann", "ben"):
+        office.employ(name, online=False)
+    ann, ben = office.open("ann", "support"), office.open("ben", "support")
+    office.change("ann", units=3)
+    assert office.sockets.closed == []
+    team.join_queue(LEA, "ann", "returns", office.personnel)
+    team.leave_queue(LEA, "ann", "support", office.personnel)
+    assert office.sockets.closed == [ann]
+    assert [one.connection_id for one in office.consoles.connections("queue#support", 10)] == [ben]
+    office.world.later(seconds=1)
+    again = consoles.issue(Caller("ann"), "t", office.world.board, office.consoles)
+    assert again.queues == ("returns",)
+
+
+def test_who_leads_no_more_is_told_of_their_own_queues_only_whatever_their_token_says(office: Office) -> None:
+    office.employ("ann", role=Role.LEAD, online=False)
+    lead = Caller("ann", is_lead=True)
+    asked = team.vouch(lead, office.world.board, office.settings, as_lead=True)
+    assert asked.is_lead
+    console = office.open("ann", "returns", "support")
+    office.change("ann", role=Role.AGENT)
+    assert office.sockets.closed == [console]
+    office.world.later(seconds=1)
+    late = consoles.issue(asked, "s", office.world.board, office.consoles)
+    assert not consoles.open_console("late", late, office.world.now, office.consoles)
+    now = team.vouch(lead, office.world.board, office.settings, as_lead=False)
+    assert consoles.issue(now, "t", office.world.board, office.consoles).queues == ("support",)
+    with pytest.raises(ForbiddenError):
+        team.vouch(lead, office.world.board, office.settings, as_lead=True)
+    office.change("ann", role=Role.LEAD)
+    assert team.vouch(lead, office.world.board, office.settings, as_lead=True).is_lead
+
+
+def test_a_lead_who_is_removed_is_none_first_and_both_is_on_record(office: Office) -> None:
+    office.employ("ann", role=Role.LEAD)
+    team.remove(LEA, "ann", None, office.personnel)
+    assert [one["role"] for one in (office.told(0), office.told(1))] in (
+        [("agent", None), ("lead", "agent")],
+        [("lead", "agent"), ("agent", None)],
+    )
+    assert (office.settings.former_leads().agent_ids, office.directory.leads()) == (("ann",), {"lea"})
+
+
+def test_a_lead_who_was_never_an_agent_can_be_removed(office: Office) -> None:
+    office.directory.add("dee", lead=True)
+    team.remove(LEA, "dee", None, office.personnel)
+    assert (office.told(), office.directory.leads()) == ({"role": ("lead", "agent")}, {"lea"})
+
+
 def test_removing_somebody_twice_is_removing_them_once(office: Office) -> None:
     office.employ("ann")
     for _ in range(2):
@@ -376,6 +528,8 @@ def test_a_change_and_its_record_are_one(office: Office, monkeypatch: pytest.Mon
     before = office.agent("ann")
     change = office.settings.changes(None, 1)[0][0]
     with pytest.raises(ConflictError):
-        office.settings.employ(replace(before, units=99), replace(before, units=7), change)
+        office.settings.employ(
+            replace(before, units=99), replace(before, units=7), office.settings.former_leads(), change
+        )
     assert office.agent("ann") == before
     assert office.count() == 1

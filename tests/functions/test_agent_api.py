@@ -84,6 +84,7 @@ def test_coming_online_takes_what_waits(deployment: Deployment) -> None:
 def test_a_body_that_is_wrong_is_named_by_its_fields_and_never_repeated(
     deployment: Deployment, body: object, named: str
 ) -> None:
+    deployment.world.agent("ann", online=False)
     status, problem = call("PUT", "/me/presence", body)
     assert status == 422
     assert named in problem["detail"]

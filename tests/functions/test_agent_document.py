@@ -1,10 +1,13 @@
 """The agents' API and its document: that they say the same, and what both refuse alike."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
+from functions.agent_api import topics
 from functions.agent_api.edge import api
 from functions.agent_api.handler import lambda_handler
 from functions.agent_api.operations import OPERATIONS, Operation
@@ -13,6 +16,7 @@ from tests.aws_events import CONTEXT, api_call
 from tests.functions.conftest import Deployment
 from tests.world import ROOT
 
+topics.add_all()
 TOLD = json.loads((ROOT / "docs/openapi.json").read_text("utf-8"))
 UNTOLD = {("GET", "/openapi.json")}
 """The document doesn't describe itself."""
@@ -40,6 +44,18 @@ def test_every_route_is_told_and_every_told_route_is_there() -> None:
 
 def _registered() -> list[Any]:
     return [*api._static_routes, *api._dynamic_routes]
+
+
+@pytest.mark.parametrize("known", OPERATIONS, ids=name)
+def test_a_path_tells_which_routes_to_add(known: Operation) -> None:
+    rare = {f"functions.agent_api.{module}" for module in topics.RARE.values()}
+    asked_for = {f"functions.agent_api.{topics.RARE[part]}" for part in known.path.split("/") if part in topics.RARE}
+    assert known.act.__module__ not in rare or known.act.__module__ in asked_for
+
+
+def test_what_few_ask_for_is_imported_when_asked_for() -> None:
+    code = "import sys, functions.agent_api.handler; sys.exit('functions.agent_api.settings' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_every_part_of_a_path_is_a_parameter_of_its_operation() -> None:
@@ -81,6 +97,7 @@ def test_an_unknown_method_is_405_and_names_those_there_are(deployment: Deployme
 
 
 def test_a_body_that_is_no_json_by_its_own_word_is_415(deployment: Deployment) -> None:
+    deployment.world.agent("ann", online=False)
     headers = {"content-type": "text/plain"}
     status, problem = call("PUT", "/me/presence", {"presence": "online"}, headers=headers)
     assert (status, problem["status"]) == (415, 415)
@@ -95,6 +112,7 @@ def test_a_body_without_a_type_is_taken_for_json(deployment: Deployment) -> None
 
 
 def test_a_huge_body_is_413(deployment: Deployment) -> None:
+    deployment.world.agent("ann", online=False)
     status, problem = call(
         "POST", "/conversations/a.b.1/notes", {"text": "a" * 2**20}, headers={"idempotency-key": "k"}
     )
@@ -102,6 +120,7 @@ def test_a_huge_body_is_413(deployment: Deployment) -> None:
 
 
 def test_a_query_that_no_operation_takes_is_named(deployment: Deployment) -> None:
+    deployment.world.agent("ann", online=False)
     status, problem = call("GET", "/conversations/a.b.1/why", query={"nor": "x"})
     assert (status, problem["detail"]) == (422, "nor: Extra inputs are not permitted")
 

@@ -11,6 +11,7 @@ from switchboard.flows.team import Personnel
 from tests.aws_events import CONTEXT, api_call
 from tests.directory import MemoryDirectory
 from tests.functions.conftest import Deployment
+from tests.sockets import MemorySockets
 
 LEAD: dict[str, Any] = {"sub": "lea", "groups": "[agents leads]"}
 ANN = {"name": "Ann Novak", "queues": ["support"], "skills": ["returns:3"], "units": 2, "caps": {"sms": 1}}
@@ -35,7 +36,8 @@ def directory(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Memory
     """The user pool, with Lea for a lead."""
     pool = MemoryDirectory()
     pool.add("lea", lead=True)
-    personnel = Personnel(deployment.world.board, wiring.team_settings(), pool)
+    monkeypatch.setattr(wiring, "sockets", MemorySockets)
+    personnel = Personnel(deployment.world.board, wiring.team_settings(), pool, wiring.exchange())
     monkeypatch.setattr(wiring, "personnel", lambda: personnel)
     return pool
 
@@ -115,11 +117,40 @@ def test_the_last_lead_can_not_leave_or_step_down(directory: MemoryDirectory) ->
         assert (status, "make somebody else a lead first" in problem["detail"]) == (409, True)
 
 
-def test_a_lead_who_was_removed_decides_nothing_any_more(directory: MemoryDirectory) -> None:
+def test_a_lead_who_was_removed_decides_and_sees_nothing_with_the_token_that_they_still_have(
+    directory: MemoryDirectory,
+) -> None:
     directory.add("dee", lead=True)
     assert call("DELETE", "/settings/agents/lea", sub="dee")[0] == 200
-    status, problem = call("POST", "/settings/agents", INVITED)
-    assert (status, problem["detail"]) == (403, "you are not a lead any more: ask one, and sign in again")
+    for method, path in (("POST", "/settings/agents"), ("PUT", "/settings/canned/x"), ("GET", "/quarantine")):
+        assert call(method, path, {})[0] == 403
+    for path in ("/me", "/workspace", "/feed", "/conversations", "/canned"):
+        assert call("GET", path)[0] == 404
+    assert call("POST", "/push/ticket")[0] == 404
+
+
+def test_a_lead_who_is_one_no_more_is_an_agent_with_the_token_that_they_still_have(
+    directory: MemoryDirectory, deployment: Deployment
+) -> None:
+    directory.add("dee", lead=True)
+    deployment.world.text(account="acme-sms")
+    known = deployment.world.only().id
+    assert call("PUT", "/settings/agents/lea", {**ANN, "queues": ["returns"]}, sub="dee")[0] == 200
+    assert call("GET", "/settings/agents")[0] == 403
+    assert call("GET", f"/conversations/{known}")[0] == 404
+    assert call("GET", "/workspace")[1]["me"]["role"] == "agent"
+
+
+def test_an_agent_who_was_removed_is_told_nothing_of_what_they_once_answered(deployment: Deployment) -> None:
+    deployment.world.agent("ann")
+    deployment.world.text()
+    path = f"/conversations/{deployment.world.only().id}"
+    ann = {"sub": "ann", "groups": "[agents]"}
+    assert call("GET", path, **ann)[0] == 200
+    assert call("DELETE", "/settings/agents/ann")[0] == 200
+    status, problem = call("GET", path, **ann)
+    assert (status, problem["detail"]) == (404, "no agent with this sign-in: a lead must add them first")
+    assert call("GET", "/feed", **ann)[0] == 404
 
 
 def test_people_are_put_into_a_queue_and_out_of_it(deployment: Deployment) -> None:

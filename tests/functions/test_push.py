@@ -12,27 +12,17 @@ from functions.push.handler import lambda_handler as push
 from functions.push.handler import logger
 from switchboard import wiring
 from switchboard.events import ConversationAssigned, ConversationTagged
-from switchboard.ports import Reached
+from switchboard.instant import system_clock, to_text
 from tests.aws_events import CONTEXT, api_call, batch, failed, on_bus
 from tests.functions.conftest import Deployment, client, log_of
+from tests.sockets import MemorySockets
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:api/push/$connect"
 
 
-class Sockets:
-    """Every console is there."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, Mapping[str, Any]]] = []
-
-    def post(self, connection_id: str, message: Mapping[str, Any]) -> Reached:
-        self.told.append((connection_id, message))
-        return Reached.YES
-
-
 @pytest.fixture
-def sockets(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Sockets:
-    made = Sockets()
+def sockets(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> MemorySockets:
+    made = MemorySockets()
     monkeypatch.setattr(wiring, "sockets", lambda: made)
     monkeypatch.setenv("PUSH_URL", "wss://push.example/push")
     monkeypatch.setenv("NOTIFY_QUEUE_URL", client("sqs").create_queue(QueueName="notify")["QueueUrl"])
@@ -68,7 +58,9 @@ def effect(answer: Mapping[str, Any]) -> tuple[str, str]:
     return statement["Effect"], statement["Resource"]
 
 
-def test_a_ticket_opens_the_door_once_and_for_this_handshake_only(deployment: Deployment, sockets: Sockets) -> None:
+def test_a_ticket_opens_the_door_once_and_for_this_handshake_only(
+    deployment: Deployment, sockets: MemorySockets
+) -> None:
     deployment.world.agent("ann")
     given = api("POST", "/push/ticket")
     assert given["url"] == "wss://push.example/push"
@@ -76,13 +68,23 @@ def test_a_ticket_opens_the_door_once_and_for_this_handshake_only(deployment: De
     assert effect(ask(given["ticket"])) == ("Deny", ARN)
 
 
+def test_a_ticket_that_was_voided_between_the_question_and_the_handshake_opens_nothing(
+    deployment: Deployment, sockets: MemorySockets
+) -> None:
+    deployment.world.agent("ann")
+    answer = ask(api("POST", "/push/ticket")["ticket"])
+    wiring.consoles().void("ann", system_clock())
+    assert say("$connect", context=answer["context"]) == 403
+    assert wiring.consoles().consoles_of("ann") == []
+
+
 @pytest.mark.parametrize("ticket", ["", "forged", None])
-def test_without_a_ticket_nobody_gets_in(deployment: Deployment, sockets: Sockets, ticket: str | None) -> None:
+def test_without_a_ticket_nobody_gets_in(deployment: Deployment, sockets: MemorySockets, ticket: str | None) -> None:
     assert effect(ask(ticket)) == ("Deny", ARN)
 
 
 def test_a_ticket_is_in_no_log_even_if_everything_breaks(
-    deployment: Deployment, sockets: Sockets, monkeypatch: pytest.MonkeyPatch
+    deployment: Deployment, sockets: MemorySockets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = log_of(monkeypatch, logger)
     ask("the-ticket")
@@ -92,7 +94,9 @@ def test_a_ticket_is_in_no_log_even_if_everything_breaks(
     assert "ZeroDivisionError" in log.getvalue()
 
 
-def test_who_is_connected_is_told_of_an_event_and_who_has_left_is_not(deployment: Deployment, sockets: Sockets) -> None:
+def test_who_is_connected_is_told_of_an_event_and_who_has_left_is_not(
+    deployment: Deployment, sockets: MemorySockets
+) -> None:
     connect(deployment)
     deployment.world.text()
     assert failed(notify(batch(assigned(deployment)), CONTEXT)) == []
@@ -112,7 +116,7 @@ def assigned(deployment: Deployment) -> dict[str, Any]:
     return on_bus(event)
 
 
-def test_a_console_is_answered_over_the_connection(deployment: Deployment, sockets: Sockets) -> None:
+def test_a_console_is_answered_over_the_connection(deployment: Deployment, sockets: MemorySockets) -> None:
     connect(deployment)
     assert say("$default", '{"action": "ping"}') == 200
     assert say("$default", '{"action": "watch", "queues": ["support"]}') == 200
@@ -121,12 +125,13 @@ def test_a_console_is_answered_over_the_connection(deployment: Deployment, socke
 
 
 def test_two_who_look_at_a_conversation_hear_of_each_other_until_one_is_cut(
-    deployment: Deployment, sockets: Sockets
+    deployment: Deployment, sockets: MemorySockets
 ) -> None:
     deployment.world.agent("ann")
     deployment.world.text()
     for name in ("ann", "ben"):
-        say("$connect", context={"agent_id": name, "queues": '["support"]'}, connection=name)
+        ticket = {"agent_id": name, "queues": '["support"]', "expires_at": to_text(system_clock())}
+        say("$connect", context=ticket, connection=name)
         said = {"action": "look", "conversation_id": deployment.world.only().id, "typing": name == "ben"}
         assert say("$default", json.dumps(said), connection=name) == 200
     assert sockets.told[-2:] == [
@@ -140,14 +145,14 @@ def test_two_who_look_at_a_conversation_hear_of_each_other_until_one_is_cut(
     assert (sockets.told[-1][0], sockets.told[-1][1]["agents"]) == ("ann", [])
 
 
-def test_watchers_of_a_queue_get_a_hint_a_moment_later(deployment: Deployment, sockets: Sockets) -> None:
+def test_watchers_of_a_queue_get_a_hint_a_moment_later(deployment: Deployment, sockets: MemorySockets) -> None:
     connect(deployment)
     say("$default", '{"action": "watch", "queues": ["support"]}')
     notify(batch({"detail-type": "queue.hint", "detail": {"queue": "support"}}), CONTEXT)
     assert sockets.told[-1] == ("c1", {"type": "queue_changed", "queue": "support"})
 
 
-def test_a_record_that_nobody_can_read_holds_up_no_other(deployment: Deployment, sockets: Sockets) -> None:
+def test_a_record_that_nobody_can_read_holds_up_no_other(deployment: Deployment, sockets: MemorySockets) -> None:
     connect(deployment)
     deployment.world.text()
     unreadable = {"detail-type": ConversationTagged.DETAIL_TYPE, "detail": {}}
@@ -155,7 +160,7 @@ def test_a_record_that_nobody_can_read_holds_up_no_other(deployment: Deployment,
     assert [message["type"] for _, message in sockets.told] == ["changed"]
 
 
-def test_the_feed_tells_what_was_missed_since_the_cursor(deployment: Deployment, sockets: Sockets) -> None:
+def test_the_feed_tells_what_was_missed_since_the_cursor(deployment: Deployment, sockets: MemorySockets) -> None:
     deployment.world.agent("ann")
     first = api("GET", "/feed")
     assert (first["reset"], first["changes"]) == (True, [])

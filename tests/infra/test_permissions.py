@@ -147,6 +147,7 @@ def test_a_function_is_told_of_nothing_that_it_may_not_touch(template: Template)
             "ROUTER_QUEUE_URL",
             "SCAN_MEDIA",
             "CONSOLES_TABLE",
+            "PUSH_ENDPOINT",
             "PUSH_URL",
             "SETTINGS_TABLE",
             "USER_POOL_ID",

@@ -22,15 +22,20 @@ def test_consoles_connect_with_a_ticket_and_are_refused_without_asking_the_funct
     assert routes["$connect"]["AuthorizationType"] == "CUSTOM"
 
 
-def test_SEC_17_only_the_two_that_call_consoles_may_and_only_to_post(template: Template) -> None:
-    calling = {}
-    for id_, role in template.of_type("AWS::IAM::Role").items():
-        for policy in role["Policies"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                if statement["Action"] == "execute-api:ManageConnections":
-                    calling[id_] = json.dumps(statement["Resource"])
-    assert {id_.removesuffix(id_[-8:]) for id_ in calling} == {"PushRole", "NotifyRole"}
-    assert all("/push/POST/@connections/*" in resource for resource in calling.values())
+def test_SEC_17_only_those_that_call_consoles_may_and_only_what_removes_people_cuts_them_off(
+    template: Template,
+) -> None:
+    may = {
+        (id_[:-8], method)
+        for id_, role in template.of_type("AWS::IAM::Role").items()
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for method in ("POST", "DELETE", "GET", "*")
+        if statement["Action"] == "execute-api:ManageConnections"
+        and f"/push/{method}/@connections/*" in json.dumps(statement["Resource"])
+    }
+    posting = {(role, "POST") for role in ("PushRole", "NotifyRole", "AgentApiRole")}
+    assert may == {*posting, ("AgentApiRole", "DELETE")}
 
 
 def test_no_note_reaches_a_feed_later_than_consoles_read_it_again() -> None:
