@@ -1,6 +1,8 @@
 """The environment, read once, and what each function needs, built once per process.
 
-Everything here is made on first use: a function that never asks for a table needs no name for it.
+Everything here is made on first use: a function that never asks for a table needs no name for it. What most functions
+use, the board above all, is imported with this module; the rest only where it is made, since every cold start would pay
+for it, and few ask for it.
 """
 
 import json
@@ -18,46 +20,27 @@ import boto3
 from botocore.config import Config
 
 from switchboard.aws.agents import DynamoAgents
-from switchboard.aws.alerts import DynamoPreferences
 from switchboard.aws.bookmarks import DynamoBookmarks
 from switchboard.aws.bus import EventBridgeBus
-from switchboard.aws.caught import SqsCaught, arrival
-from switchboard.aws.consoles import DynamoConsoles
 from switchboard.aws.conversations import DynamoConversations
-from switchboard.aws.cursors import DynamoCursors
 from switchboard.aws.customers import DynamoCustomers
 from switchboard.aws.decisions import DynamoDecisions
-from switchboard.aws.directory import CognitoDirectory
-from switchboard.aws.erase_queue import SqsEraseQueue
 from switchboard.aws.erasures import DynamoErasures
 from switchboard.aws.estimates import DynamoEstimates
 from switchboard.aws.http import request_of
-from switchboard.aws.media import S3MediaStore
 from switchboard.aws.places import DynamoPlaces
-from switchboard.aws.quarantine import DynamoQuarantine, SqsRetryQueue
 from switchboard.aws.queues import DynamoQueues
 from switchboard.aws.raw import S3RawStore
 from switchboard.aws.router_queue import SqsRouterQueue
 from switchboard.aws.secrets import CachedSecrets, read_key
-from switchboard.aws.settings import DynamoSettings
-from switchboard.aws.shelf import S3Shelf
-from switchboard.aws.sockets import ApiGatewaySockets, SqsHints
 from switchboard.channels import Channel, Eraser, History, Sender, Watcher, channel
 from switchboard.errors import SecretMissingError, SwitchboardError
 from switchboard.flows.board import Board
-from switchboard.flows.erasures import Answer, Office, take_callback
-from switchboard.flows.looking import Exchange
-from switchboard.flows.media import Means
-from switchboard.flows.notify import Pager
-from switchboard.flows.quarantine import Depot
 from switchboard.flows.receive import Verdict, receive
 from switchboard.flows.receive import catch as keep_caught
-from switchboard.flows.reconcile import Reconciler
-from switchboard.flows.team import Personnel
 from switchboard.instant import system_clock
 from switchboard.policy import Policy, load_policy
 from switchboard.ports import Clock
-from switchboard.web.download import GuardedWeb, StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,10 +52,25 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from switchboard.alerts import Alert
+    from switchboard.aws.alerts import DynamoPreferences
+    from switchboard.aws.consoles import DynamoConsoles
     from switchboard.aws.mail import Ses
+    from switchboard.aws.media import S3MediaStore
+    from switchboard.aws.quarantine import DynamoQuarantine
+    from switchboard.aws.settings import DynamoSettings
+    from switchboard.aws.shelf import S3Shelf
+    from switchboard.aws.sockets import ApiGatewaySockets
     from switchboard.flows.alert import Means as Alerting
+    from switchboard.flows.erasures import Answer, Office
+    from switchboard.flows.looking import Exchange
+    from switchboard.flows.media import Means
+    from switchboard.flows.notify import Pager
+    from switchboard.flows.quarantine import Depot
+    from switchboard.flows.reconcile import Reconciler
     from switchboard.flows.retry import Means as Retrying
+    from switchboard.flows.team import Personnel
     from switchboard.ports import Contact
+    from switchboard.web.download import GuardedWeb
 
 SEND_TIMEOUT = timedelta(seconds=10)
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
@@ -197,23 +195,31 @@ def contacts() -> "Iterator[Contact]":
 
 
 @cache
-def office() -> Office:
+def office() -> "Office":
     """Where requests to erase a customer are taken."""
+    from switchboard.aws.erase_queue import SqsEraseQueue
+    from switchboard.flows.erasures import Office
+
     return Office(erasures(), SqsEraseQueue(sqs, setting("ERASE_QUEUE_URL")), system_clock)
 
 
 @cache
-def team_settings() -> DynamoSettings:
+def team_settings() -> "DynamoSettings":
     """What leads decide beside the policy."""
+    from switchboard.aws.settings import DynamoSettings
+
     settings, agents, queues = (setting(f"{name}_TABLE") for name in ("SETTINGS", "AGENTS", "QUEUES"))
     return DynamoSettings(_dynamodb(), settings, agents, queues, pause)
 
 
 @cache
-def personnel() -> Personnel:
+def personnel() -> "Personnel":
     """Where the team is kept; the user pool's client is made for leads only."""
+    from switchboard.aws.directory import CognitoDirectory
+    from switchboard.flows.team import Personnel
+
     directory = CognitoDirectory(boto3.client("cognito-idp", config=_CONFIG), setting("USER_POOL_ID"))
-    return Personnel(board(), team_settings(), directory)
+    return Personnel(board(), team_settings(), directory, exchange())
 
 
 def new_ticket() -> str:
@@ -222,14 +228,18 @@ def new_ticket() -> str:
 
 
 @cache
-def consoles() -> DynamoConsoles:
+def consoles() -> "DynamoConsoles":
     """Agents' consoles: who may connect, who is connected, and what happened."""
+    from switchboard.aws.consoles import DynamoConsoles
+
     return DynamoConsoles(_dynamodb(), setting("CONSOLES_TABLE"))
 
 
 @cache
-def sockets() -> ApiGatewaySockets:
+def sockets() -> "ApiGatewaySockets":
     """Open connections of consoles."""
+    from switchboard.aws.sockets import ApiGatewaySockets
+
     return ApiGatewaySockets(_push_client)
 
 
@@ -241,14 +251,19 @@ def _push_client() -> "ApiGatewayManagementApiClient":
 
 
 @cache
-def exchange() -> Exchange:
+def exchange() -> "Exchange":
     """What talking to consoles takes."""
+    from switchboard.flows.looking import Exchange
+
     return Exchange(conversations=_conversations(), consoles=consoles(), sockets=sockets(), clock=system_clock)
 
 
 @cache
-def pager() -> Pager:
+def pager() -> "Pager":
     """What telling consoles of events takes."""
+    from switchboard.aws.sockets import SqsHints
+    from switchboard.flows.notify import Pager
+
     return Pager(
         conversations=_conversations(),
         consoles=consoles(),
@@ -260,28 +275,35 @@ def pager() -> Pager:
 
 
 @cache
-def quarantine() -> DynamoQuarantine:
+def quarantine() -> "DynamoQuarantine":
     """The list of what could not be understood."""
+    from switchboard.aws.quarantine import DynamoQuarantine
+
     return DynamoQuarantine(_dynamodb(), setting("QUARANTINE_TABLE"))
 
 
 @cache
-def depot() -> Depot:
+def depot() -> "Depot":
     """The same for whoever may have something read again."""
+    from switchboard.aws.quarantine import SqsRetryQueue
+    from switchboard.flows.quarantine import Depot
+
     return Depot(quarantine(), SqsRetryQueue(sqs, setting("RETRY_QUEUE_URL")))
 
 
 @cache
-def preferences() -> DynamoPreferences:
+def preferences() -> "DynamoPreferences":
     """Which agents want to be told outside of the console."""
-    return DynamoPreferences(_dynamodb(), setting("AGENTS_TABLE"))
+    from switchboard.aws.alerts import DynamoPreferences
+
+    return DynamoPreferences(_dynamodb(), setting("AGENTS_TABLE"), pause)
 
 
 @cache
 def alerting() -> "Alerting":
     """What telling agents outside of the console takes."""
-    from switchboard.aws.alerts import DynamoSlates, SqsAlertQueue  # noqa: PLC0415  # only one function needs them
-    from switchboard.flows.alert import Means as Alerting  # noqa: PLC0415  # the same
+    from switchboard.aws.alerts import DynamoSlates, SqsAlertQueue
+    from switchboard.flows.alert import Means as Alerting
 
     client = _dynamodb()
     return Alerting(
@@ -299,16 +321,16 @@ def alerting() -> "Alerting":
 
 
 def _mail_alert(address: str, told: "Alert") -> None:
-    from switchboard.alerts import subject, text  # noqa: PLC0415  # few alerts are sent
-    from switchboard.channels.email.alert import alert_arguments  # noqa: PLC0415  # the same
+    from switchboard.alerts import subject, text
+    from switchboard.channels.email.alert import alert_arguments
 
     written = text(told, setting("CONSOLE_URL"))
     _ses(_provider_base_url("email"))(alert_arguments(policy().alerts.sender or "", address, subject(told), written))
 
 
 def _call_webhook(told: "Alert") -> None:
-    from switchboard.flows.alert import as_plain  # noqa: PLC0415  # few stages have a webhook
-    from switchboard.web.call import Webhook  # noqa: PLC0415  # the same
+    from switchboard.flows.alert import as_plain
+    from switchboard.web.call import Webhook
 
     body = json.dumps(as_plain(told, setting("CONSOLE_URL"))).encode()
     Webhook(policy().alerts.webhook or "", _webhook_key()).call(body, told.alert_id, system_clock())
@@ -322,7 +344,7 @@ def _webhook_key() -> bytes:
 @cache
 def retrying() -> "Retrying":
     """What reading again what is in quarantine takes."""
-    from switchboard.flows.retry import Means as Retrying  # noqa: PLC0415  # it reads mail, which few functions do
+    from switchboard.flows.retry import Means as Retrying
 
     return Retrying(
         policy=policy(),
@@ -364,6 +386,8 @@ def take(event: Mapping[str, Any], received_by: Channel, account: str) -> Verdic
 
 def catch(event: Mapping[str, Any], received_by: Channel, account: str) -> Verdict:
     """Keep a call to an account's fallback; see `flows.receive.catch`."""
+    from switchboard.aws.caught import SqsCaught
+
     kept = SqsCaught(sqs, setting("CAUGHT_QUEUE_URL"))
     request = request_of(event, "", received_by.caught_path(account))
     return keep_caught(request, received_by, lambda unread: kept.keep(account, unread, system_clock()))
@@ -371,6 +395,8 @@ def catch(event: Mapping[str, Any], received_by: Channel, account: str) -> Verdi
 
 def take_caught(caught: Mapping[str, Any], received_by: Channel) -> Verdict:
     """Take a call that a fallback kept, as of when it came."""
+    from switchboard.aws.caught import arrival
+
     account = caught["pathParameters"]["account"]
     return _receive(caught, received_by.caught_path(account), received_by, account, lambda: arrival(caught))
 
@@ -395,14 +421,18 @@ def _signing_s3() -> "S3Client":
 
 
 @cache
-def media() -> S3MediaStore:
+def media() -> "S3MediaStore":
     """Our copies of customers' files."""
+    from switchboard.aws.media import S3MediaStore
+
     return S3MediaStore(_signing_s3(), setting("RAW_BUCKET"))
 
 
 @cache
-def shelf() -> S3Shelf:
+def shelf() -> "S3Shelf":
     """Agents' files on their way to customers."""
+    from switchboard.aws.shelf import S3Shelf
+
     return S3Shelf(_signing_s3(), setting("RAW_BUCKET"))
 
 
@@ -412,8 +442,10 @@ def url_of(key: str, filename: str, content_type: str) -> str:
 
 
 @cache
-def means() -> Means:
+def means() -> "Means":
     """What fetching customers' files takes."""
+    from switchboard.flows.media import Means
+
     return Means(
         conversations=_conversations(),
         secrets=secrets(),
@@ -424,14 +456,18 @@ def means() -> Means:
     )
 
 
-def web(channel_name: str) -> GuardedWeb:
+def web(channel_name: str) -> "GuardedWeb":
     """The web as far as a channel's files go; in the sandbox a double stands for all of its network's hosts."""
+    from switchboard.web.download import GuardedWeb, StandIn
+
     base_url = _provider_base_url(channel_name)
     return GuardedWeb(StandIn(base_url)) if base_url else GuardedWeb()
 
 
-def take_erasure(event: Mapping[str, Any], channel_name: str, account: str) -> Answer:
+def take_erasure(event: Mapping[str, Any], channel_name: str, account: str) -> "Answer":
     """Take a network's deletion callback; see `flows.erasures.take_callback`."""
+    from switchboard.flows.erasures import take_callback
+
     request = request_of(event, setting("PUBLIC_BASE_URL"), f"/erasure/{channel_name}/{account}")
     return take_callback(request, channel_name, account, policy=policy(), secrets=secrets(), office=office())
 
@@ -472,8 +508,11 @@ def history(channel_name: str, account: str) -> History:
 
 
 @cache
-def reconciler() -> Reconciler:
+def reconciler() -> "Reconciler":
     """What comparing providers' lists with ours takes."""
+    from switchboard.aws.cursors import DynamoCursors
+    from switchboard.flows.reconcile import Reconciler
+
     client = _dynamodb()
     return Reconciler(
         policy=policy(),
@@ -493,7 +532,7 @@ def _provider_base_url(channel_name: str) -> str | None:
 
 def _mail_sender(secret: dict[str, str], base_url: str | None) -> Sender:
     """Mail is sent by the function's role. One attempt each: SES has nothing by which it knows a copy (rule EM-26)."""
-    from switchboard.channels.email.send import MailSender  # noqa: PLC0415  # only one function sends letters, and not always
+    from switchboard.channels.email.send import MailSender
 
     if not secret.get("mail_key"):
         raise SecretMissingError("this account's secret needs mail_key: any random text, as the stack makes it")
@@ -502,7 +541,7 @@ def _mail_sender(secret: dict[str, str], base_url: str | None) -> Sender:
 
 
 def _ses(base_url: str | None) -> "Ses":
-    from switchboard.aws.mail import Ses  # noqa: PLC0415  # few functions send mail, and not always
+    from switchboard.aws.mail import Ses
 
     once = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
     return Ses(boto3.client("sesv2", config=once, endpoint_url=base_url))

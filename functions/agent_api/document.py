@@ -10,8 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic.json_schema import models_json_schema
 
-import functions.agent_api.handler  # noqa: F401  # it adds the operations
-from functions.agent_api import views
+from functions.agent_api import topics, views
 from functions.agent_api.edge import JSON, KEY_LENGTH, PROBLEM, Key, Tag
 from functions.agent_api.operations import LONGEST_PART, OPERATIONS, Operation
 
@@ -90,6 +89,7 @@ _ETAG: Schema = {"description": "goes into If-Match", "schema": {"type": "string
 
 def document() -> Schema:
     """The whole of it."""
+    topics.add_all()
     kinds: dict[tuple[Model, Mode], None] = {}
     for known in OPERATIONS:
         kinds[known.gives, "serialization"] = None

@@ -5,24 +5,8 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.agent_api import (
-    actions,
-    alerts,
-    canned,
-    customers,
-    inbox,
-    leads,
-    push,
-    reading,
-    routes,
-    settings,
-    uploads,
-    workspace,
-)
 from functions.agent_api.edge import api
-
-ROUTES = (routes, actions, alerts, customers, inbox, leads, push, uploads, canned, settings, workspace, reading)
-"""Importing them is what adds their routes."""
+from functions.agent_api.topics import add_routes
 
 logger = Logger()
 
@@ -30,6 +14,7 @@ logger = Logger()
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request; the route is logged as a pattern, without ids or text."""
+    add_routes(event["rawPath"])
     answer = api.resolve(event, context)
     logger.info("answered", method=event["requestContext"]["http"]["method"], status=answer["statusCode"])
     return answer

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar, get_args
 from urllib.parse import unquote
 
 from functions.agent_api import views
-from functions.agent_api.edge import Answer, Key, Tag, api, body, caller, key, lead, problem, query, show, tag
+from functions.agent_api.edge import Answer, Key, Tag, api, body, key, problem, query, show, tag, vouched
 from switchboard.errors import NotFoundError
 from switchboard.flows.desk import Caller
 
@@ -63,16 +63,15 @@ class Operation:
 
     def run(self, parts: Mapping[str, str]) -> Answer:
         """Answer the present request; raises what the domain refuses it with."""
-        if self.for_leads:
-            lead()
-        answer = self.act(**{name: self._read(name, kind, parts) for name, kind in self.takes.items()})
+        who = vouched(conditional=self.is_conditional, as_lead=self.for_leads)
+        answer = self.act(**{name: self._read(name, kind, parts, who) for name, kind in self.takes.items()})
         if isinstance(answer, Made):
             return show(answer.view, HTTPStatus.CREATED if answer.is_new else HTTPStatus.OK)
         return show(answer, self.status)  # type: ignore[arg-type]  # its declared type, which the document tells
 
-    def _read(self, name: str, kind: type, parts: Mapping[str, str]) -> object:
+    def _read(self, name: str, kind: type, parts: Mapping[str, str], who: Caller) -> object:
         if kind is Caller:
-            return caller(conditional=self.is_conditional)
+            return who
         if kind is Key:
             return key()
         if kind is Tag:
@@ -87,7 +86,7 @@ class Operation:
 
 
 OPERATIONS: list[Operation] = []
-"""All there are; importing the modules with routes adds theirs."""
+"""All there are so far; importing the modules with routes adds theirs: see topics.py."""
 
 
 def operation(
