@@ -8,6 +8,7 @@ A test in which a window reported an error (of a script, of the content security
 the test says `windows.forgive("a part of it")` because it provoked it.
 """
 
+import json
 import os
 import subprocess
 import time
@@ -79,8 +80,16 @@ def browser_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     in this thread for the whole session, and no other test could have one.
     """
     profile = tmp_path_factory.mktemp("browser")
+    _keep_cookies(profile)
     with _running(profile) as process:
         yield _await_address(process, profile / "DevToolsActivePort")
+
+
+def _keep_cookies(profile: Path) -> None:
+    """Let pages elsewhere have theirs, as most people's browsers do: else nobody sees what is told to them."""
+    preferences = profile / "Default" / "Preferences"
+    preferences.parent.mkdir()
+    preferences.write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}), encoding="utf-8")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from sandbox.team import PASSWORD
 from switchboard.policy import load_policy
 from tests.e2e.browser import Windows
 from tests.e2e.lab import MAIL_CUSTOMER, Lab
-from tests.e2e.seat import Seat, take_seat
+from tests.e2e.seat import Seat, as_shown, take_seat
 from tests.world import ROOT
 
 FOLDER = ROOT / "docs/pictures"
@@ -132,7 +132,7 @@ def take_dee(windows: Windows, lab: Lab) -> None:
     dee = take_seat(windows, lab, "dee", "floor/support", online=False, viewport=WIDE)
     expect(dee.page.get_by_role("link", name="Conversations of Ann Novak")).to_be_visible()
     for sender, _ in WAITING[:3]:
-        dee.page.get_by_role("checkbox", name=f"Select {sender}").check()
+        dee.page.get_by_role("checkbox", name=f"Select {as_shown(sender)}").check()
     shoot(dee.page, "floor")
     duties = [{"days": days, "hours": hours, "units": units} for days, hours, units in DUTIES]
     lab.call("dee", "PUT", "settings/rosters/support", {"duties": duties})
@@ -150,7 +150,7 @@ def take_both(windows: Windows, lab: Lab) -> None:
     console.get_by_label("Username").fill("ann")
     console.get_by_label("Password").fill(PASSWORD)
     console.get_by_role("button", name="Sign in").click()
-    console.get_by_text(ORDER).first.click()
+    console.get_by_text(as_shown(ORDER)).first.click()
     console.get_by_role("textbox", name="Answer").fill("It does.")
     console.get_by_role("button", name="Send", exact=True).click()
     expect(console.get_by_role("button", name="Send now")).to_be_visible()

@@ -28,6 +28,11 @@ CLEARED = "status of 404 (Not Found)"
 expect.set_options(timeout=PATIENCE * 1000)
 
 
+def as_shown(words: str) -> str:
+    """A telephone number of ours as the console shows it: "+15551230001" is "+1 555 123 0001"."""
+    return re.sub(r"^\+1(\d{3})(\d{3})(\d{4})$", r"+1 \1 \2 \3", words)
+
+
 @dataclass
 class Seat:
     """One window, signed in."""
@@ -51,7 +56,7 @@ class Seat:
 
     def row(self, words: str) -> Locator:
         """Those with these words."""
-        return self.rows().filter(has_text=words)
+        return self.rows().filter(has_text=as_shown(words))
 
     def open(self, words: str) -> None:
         """Open the conversation with these words in its row, once it is there."""

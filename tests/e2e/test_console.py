@@ -17,10 +17,12 @@ def test_whoever_signs_in_and_goes_online_is_brought_a_text_and_answers_it(lab: 
     lab.text("Where is my parcel?")
     ann.open(CUSTOMER)
     expect(ann.story.get_by_text("Where is my parcel?")).to_be_visible()
+    expect(ann.row(CUSTOMER)).to_contain_text("Where is my parcel?")
     ann.answer("It comes tomorrow.")
 
     lab.wait_for(lambda: "It comes tomorrow." in lab.phone(), "the answer on the phone")
     ann.expect_delivered("It comes tomorrow.")
+    expect(ann.row(CUSTOMER)).to_contain_text("You: It comes tomorrow.")
 
 
 def test_a_mail_is_shown_without_a_reload_and_answered(lab: Lab, windows: Windows) -> None:

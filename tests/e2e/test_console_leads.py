@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import Windows
 from tests.e2e.lab import CUSTOMER, Lab
-from tests.e2e.seat import take_seat
+from tests.e2e.seat import as_shown, take_seat
 from tests.e2e.test_leads import ACCOUNT, quarantined
 
 
@@ -18,13 +18,13 @@ def test_the_floor_shows_what_waits_and_who_is_there_as_it_happens(lab: Lab, win
     lab.text("Where is my parcel?")
     expect(line.get_by_text("Nothing waits")).to_be_hidden()
     line.get_by_role("link", name="support").click()
-    expect(dee.page.get_by_role("link", name=CUSTOMER)).to_be_visible()
+    expect(dee.page.get_by_role("link", name=as_shown(CUSTOMER))).to_be_visible()
     lab.agent("ann")
 
     ann = dee.page.get_by_role("listitem").filter(has_text="Ann Novak")
     expect(ann.get_by_text("Online")).to_be_visible()
     expect(ann.get_by_text("1 of 3 units")).to_be_visible()
-    expect(dee.page.get_by_role("link", name=CUSTOMER)).to_have_count(0)
+    expect(dee.page.get_by_role("link", name=as_shown(CUSTOMER))).to_have_count(0)
 
 
 def test_what_waits_is_given_to_an_agent_by_hand(lab: Lab, windows: Windows) -> None:
@@ -32,7 +32,7 @@ def test_what_waits_is_given_to_an_agent_by_hand(lab: Lab, windows: Windows) -> 
     lab.text("Where is my parcel?")
     dee = take_seat(windows, lab, "dee", "floor/support", online=False)
 
-    dee.page.get_by_role("checkbox", name=f"Select {CUSTOMER}").check()
+    dee.page.get_by_role("checkbox", name=f"Select {as_shown(CUSTOMER)}").check()
     dee.page.get_by_role("button", name="Move…").click()
     dialog = dee.page.get_by_role("dialog")
     dialog.get_by_role("radio", name="Ben Ortiz").check()

@@ -6,6 +6,7 @@ import { t } from "../i18n";
 import { clock, exactly, now, relative } from "../i18n/time";
 import { go, href } from "../router";
 import { nameOf } from "../store/workspace";
+import { shownAddress } from "../ui/address";
 import {
   BackIcon,
   CheckIcon,
@@ -39,6 +40,7 @@ export function Header({ shown, panel, onPanel }: Props) {
   const { name } = particulars(customerOf(shown.customer_id).value.customer);
   const toggle = (chosen: PanelName) => onPanel(panel === chosen ? null : chosen);
   const isOpen = shown.status !== "resolved";
+  const address = shownAddress(shown.channel, shown.customer);
   return (
     <header class="conversation-head">
       <div class="title">
@@ -51,12 +53,12 @@ export function Header({ shown, panel, onPanel }: Props) {
           <BackIcon />
         </button>
         <div class="who">
-          <h1>{shown.subject ?? name ?? shown.customer}</h1>
+          <h1>{shown.subject ?? name ?? address}</h1>
           <p class="quiet-text">
             {[
               t.value.shell.channel[shown.channel] ?? shown.channel,
               shown.subject && name,
-              (shown.subject || name) && shown.customer,
+              (shown.subject || name) && address,
             ]
               .filter(Boolean)
               .join(" · ")}

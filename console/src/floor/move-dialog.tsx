@@ -7,6 +7,7 @@ import { t } from "../i18n";
 import { lead } from "../i18n/lead";
 import { conversation } from "../store/conversations";
 import { workspace } from "../store/workspace";
+import { shownAddress } from "../ui/address";
 import { Dialog } from "../ui/dialog";
 import { Choice, Field } from "../ui/form";
 import { moveAll, type Outcome, tallyOf } from "./move";
@@ -203,7 +204,7 @@ function Progress({ conversations, outcomes, onAgain, onClose }: ProgressProps) 
           const state = outcome?.state ?? "todo";
           return (
             <li key={one.conversation_id}>
-              <span>{one.customer}</span>
+              <span>{shownAddress(one.channel, one.customer)}</span>
               <span class={state === "done" ? "tag good" : state === "failed" ? "tag urgent" : "tag"}>
                 {texts.states[state]}
               </span>

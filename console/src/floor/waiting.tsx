@@ -7,6 +7,7 @@ import { lead } from "../i18n/lead";
 import { exactly, now } from "../i18n/time";
 import { conversation } from "../store/conversations";
 import { isLead } from "../store/workspace";
+import { shownAddress } from "../ui/address";
 import { toggled } from "../ui/form";
 import { Panel } from "../ui/room";
 import { type Column, Table } from "../ui/table";
@@ -107,7 +108,7 @@ function selecting(rows: readonly Conversation[], { selected, select }: Selectio
       <input
         type="checkbox"
         class="bare-check"
-        aria-label={texts.select(row.customer)}
+        aria-label={texts.select(shownAddress(row.channel, row.customer))}
         checked={selected.includes(row.conversation_id)}
         onChange={() => select(toggled(selected, row.conversation_id))}
       />
@@ -118,7 +119,7 @@ function selecting(rows: readonly Conversation[], { selected, select }: Selectio
 function Who({ row }: { row: Conversation }) {
   return (
     <>
-      <a href={toConversation(row.conversation_id)}>{row.customer}</a>
+      <a href={toConversation(row.conversation_id)}>{shownAddress(row.channel, row.customer)}</a>
       {row.subject && <span class="second-line">{row.subject}</span>}
     </>
   );

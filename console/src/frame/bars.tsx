@@ -5,8 +5,9 @@ import { t } from "../i18n";
 import { clock, now } from "../i18n/time";
 import { isCut, isOffline } from "../live/live";
 import { lapse, me } from "../live/presence";
+import { here } from "../router";
 import { isSignedOut } from "../session/session";
-import { workspace } from "../store/workspace";
+import { isLead, workspace } from "../store/workspace";
 import { setPresence } from "./set-presence";
 
 export function Bars() {
@@ -67,16 +68,24 @@ function PresenceBar() {
         </span>
       </Bar>
     );
-  if (me.value.presence === "offline")
-    return (
-      <Bar tone="accent">
-        <span>{texts.newcomer}</span>
-        <button type="button" class="primary" onClick={() => void setPresence("online")}>
-          {texts.goOnline}
-        </button>
-      </Bar>
-    );
+  if (me.value.presence === "offline") return isLead.value ? <OfflineLead /> : <Newcomer text={texts.newcomer} />;
   return isLastCall() ? <Bar tone="high">{texts.shift.lastCall(clock(me.value.shift_until ?? ""))}</Bar> : null;
+}
+
+function Newcomer({ text }: { readonly text: string }) {
+  return (
+    <Bar tone="accent">
+      <span>{text}</span>
+      <button type="button" class="primary" onClick={() => void setPresence("online")}>
+        {t.value.shell.goOnline}
+      </button>
+    </Bar>
+  );
+}
+
+/** Leads may lead without being given conversations: they hear of it only where they would look for them. */
+function OfflineLead() {
+  return here.value[0] === "inbox" ? <Newcomer text={t.value.shell.offlineLead} /> : null;
 }
 
 function isLastCall(): boolean {

@@ -32,7 +32,7 @@ function Keys({ shortcuts }: { readonly shortcuts: Shortcuts }) {
             {key.split(" ").map((one, n) => (
               <span key={one}>
                 {n > 0 && <> {t.value.shell.keys.next} </>}
-                <kbd>{one}</kbd>
+                <kbd>{/^[A-Z]$/.test(one) ? `⇧${one}` : one}</kbd>
               </span>
             ))}
           </dt>

@@ -1,4 +1,5 @@
 /** The bar at the top: the places that the agent may go to, whether they are there, and what concerns them. */
+import { useEffect, useRef } from "preact/hooks";
 import { desk } from "../desk";
 import { t } from "../i18n";
 import { go, href } from "../router";
@@ -15,6 +16,11 @@ const FOR_LEADS: readonly string[] = ["quarantine", "optouts"];
 export function Navigation({ place }: { readonly place: string }) {
   const texts = t.value.shell;
   const unread = desk().counts.unread.value;
+  const bar = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the bar is wider than the screen, the place stays in sight
+  useEffect(() => {
+    bar.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [place]);
   onKeys(
     {
       "?": { label: texts.keys.help, act: () => ask("keys") },
@@ -27,7 +33,7 @@ export function Navigation({ place }: { readonly place: string }) {
   return (
     <header class="top">
       <BrandIcon />
-      <nav aria-label="Switchboard">
+      <nav ref={bar} aria-label="Switchboard">
         <a href={href("inbox", "mine")} aria-current={place === "inbox" ? "page" : undefined}>
           {texts.nav.inbox}
           {unread > 0 && <b class="badge">{unread}</b>}

@@ -49,6 +49,9 @@ export function PresenceControl() {
               </span>
             </button>
           ))}
+          {agent.presence !== "offline" && (
+            <p class="quiet-text">{texts.roomHelp(Math.max(0, agent.free), agent.units)}</p>
+          )}
           <hr />
           <button
             type="button"

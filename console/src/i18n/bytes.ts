@@ -1,4 +1,4 @@
-/** Sizes of files as people read them: "340 kB", "1.2 MB". */
+/** Sizes of files as people read them: "340 bytes", "34 kB", "1.2 MB". */
 import { locale } from "./index";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
@@ -10,7 +10,7 @@ export function inBytes(bytes: number): string {
   const words = new Intl.NumberFormat(locale.value, {
     style: "unit",
     unit,
-    unitDisplay: "short",
+    unitDisplay: power ? "short" : "long",
     maximumFractionDigits,
   });
   return words.format(bytes / 1000 ** power);

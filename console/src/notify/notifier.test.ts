@@ -37,7 +37,7 @@ function happened(kind: string, at = "2026-11-23T09:00:05Z"): readonly Change[] 
 
 test("an assignment is told on the desktop while nobody looks", async () => {
   await notifier().consider(happened("assigned"));
-  expect(shown).toHaveBeenCalledWith("+15550100 is yours now", { body: "Parcel", tag: "a" });
+  expect(shown).toHaveBeenCalledWith("+1\u00a0555\u00a00100 is yours now", { body: "Parcel", tag: "a" });
 });
 
 test("a customer who writes is not told to whoever looks", async () => {

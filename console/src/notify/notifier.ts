@@ -3,6 +3,7 @@ import type { Change } from "../api/types";
 import { t } from "../i18n";
 import { go, here } from "../router";
 import { conversation } from "../store/conversations";
+import { shownAddress } from "../ui/address";
 import { tell } from "../ui/toast";
 import { chime } from "./chime";
 import { hasSound, notifications } from "./choices";
@@ -37,7 +38,7 @@ export class Notifier {
 }
 
 function words({ kind, conversation }: Tidings): string {
-  return t.value.shell.notify[kind](conversation.customer);
+  return t.value.shell.notify[kind](shownAddress(conversation.channel, conversation.customer));
 }
 
 /** On the page, with a way to it; not if it is open already. */

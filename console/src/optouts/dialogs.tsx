@@ -7,6 +7,7 @@ import { t } from "../i18n";
 import { lead } from "../i18n/lead";
 import { type FieldErrors, fieldErrors } from "../settings/field-errors";
 import { workspace } from "../store/workspace";
+import { shownAddress } from "../ui/address";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/form";
 import { tell, tellError } from "../ui/toast";
@@ -44,7 +45,7 @@ export function LiftDialog({ optOut, ...closing }: Closing & { optOut: OptOut })
   const { errors, isBusy, send } = useSending(closing, texts.lifted);
   const { account, address } = optOut;
   return (
-    <Dialog title={texts.liftOf(address)} onClose={closing.onClose}>
+    <Dialog title={texts.liftOf(shownAddress(optOut.channel, address))} onClose={closing.onClose}>
       <form
         class="form"
         onSubmit={(event) => {

@@ -7,6 +7,7 @@ import { lead } from "../i18n/lead";
 import { clock, exactly } from "../i18n/time";
 import { usePages } from "../store/pages";
 import { nameOf, workspace } from "../store/workspace";
+import { shownAddress } from "../ui/address";
 import { Panel, Unread } from "../ui/room";
 import { type Column, Table } from "../ui/table";
 import { LiftDialog, WriteDownDialog } from "./dialogs";
@@ -45,6 +46,7 @@ export function OptOuts() {
   );
 }
 
+const who = ({ channel, address }: OptOut) => shownAddress(channel, address);
 const keyOf = (item: OptOut) => `${item.account}/${item.address}`;
 
 async function read(account: string, address: string, cursor: string | undefined) {
@@ -109,7 +111,7 @@ function Filters({ account, onAccount, onSearch, onWrite }: FiltersProps) {
 function columns(lift: (optOut: OptOut) => void): readonly Column<OptOut>[] {
   const texts = lead.value.optouts;
   return [
-    { key: "address", label: texts.who, isHeader: true, cell: (one) => one.address },
+    { key: "address", label: texts.who, isHeader: true, cell: who },
     { key: "account", label: lead.value.quarantine.account, cell: (one) => one.account },
     {
       key: "state",
@@ -148,7 +150,7 @@ function Remedy({ optOut, onLift }: { optOut: OptOut; onLift: (optOut: OptOut) =
   const texts = lead.value.optouts;
   if (!optOut.can_be_lifted) return <span class="quiet-text">{texts.onlyThey}</span>;
   return (
-    <button type="button" aria-label={texts.liftOf(optOut.address)} onClick={() => onLift(optOut)}>
+    <button type="button" aria-label={texts.liftOf(who(optOut))} onClick={() => onLift(optOut)}>
       {texts.lift}
     </button>
   );

@@ -51,7 +51,7 @@ function Change({ change }: { change: Audited }) {
         </time>
       </span>
       <ul>
-        {change.differences.map((one) => (
+        {told(change).map((one) => (
           <li key={one.field}>
             {fieldName(one.field)}: {one.before !== null && <del>{one.before || texts.nothing}</del>}
             {one.before !== null && one.after !== null && " → "}
@@ -74,6 +74,12 @@ function verbOf({ differences }: Audited): "added" | "removed" | "changed" {
   if (differences.length > 0 && differences.every((one) => one.before === null)) return "added";
   if (differences.length > 0 && differences.every((one) => one.after === null)) return "removed";
   return "changed";
+}
+
+/** Of what came or went, what it had: that it had no skills, or was for no queue in particular, says nothing. */
+function told(change: Audited): Audited["differences"] {
+  const isChange = verbOf(change) === "changed";
+  return change.differences.filter(({ before, after }) => isChange || before || after);
 }
 
 /** "texts.en" is "Text (en)". */

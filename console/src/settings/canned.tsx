@@ -1,14 +1,13 @@
 /** Canned responses: what agents say often. */
-import { useState } from "preact/hooks";
 import type { Canned } from "../api/types";
 import { desk } from "../desk";
-import { locale, t } from "../i18n";
+import { locale } from "../i18n";
 import { lead } from "../i18n/lead";
 import { href } from "../router";
 import { usePages } from "../store/pages";
-import { Panel, Unread } from "../ui/room";
-import { type Column, Table } from "../ui/table";
+import type { Column } from "../ui/table";
 import { CannedForm, NewCanned } from "./canned-form";
+import { Listing } from "./listing";
 import type { SectionProps } from "./page";
 
 /** The place where one is added. No shortcut is called so: it begins with a capital. */
@@ -21,43 +20,20 @@ export function CannedRoom({ item }: SectionProps) {
 
 function CannedList() {
   const texts = lead.value.settings.canned;
-  const title = lead.value.settings.sections.canned;
-  const [words, setWords] = useState("");
   const read = (cursor: string | undefined) => desk().api("GET", "/canned", { query: cursor ? { cursor } : {} });
-  const list = usePages<Canned>(read, "canned", true);
-  const shown = list.items.value.filter((one) => isMeant(one, words));
   return (
-    <Panel
-      title={title}
-      aside={
-        <>
-          <input
-            type="search"
-            class="panel-filter"
-            aria-label={texts.find}
-            placeholder={texts.find}
-            value={words}
-            onInput={(event) => setWords(event.currentTarget.value)}
-          />
-          <a class="button primary end" href={href("settings", "canned", NEW)}>
-            {texts.add}
-          </a>
-        </>
-      }
-    >
-      <Unread error={list.error.value} onRetry={() => void list.all()} />
-      {shown.length > 0 && <Table caption={title} columns={columns()} rows={shown} keyOf={(one) => one.shortcut} />}
-      {list.state.value === "loading" && <p class="panel-empty">{t.value.shell.loading}</p>}
-      {list.state.value === "ready" && shown.length === 0 && (
-        <p class="panel-empty">{words ? texts.noneFound : texts.none}</p>
-      )}
-    </Panel>
+    <Listing
+      title={lead.value.settings.sections.canned}
+      find={texts.find}
+      add={{ label: texts.add, place: ["settings", "canned", NEW] }}
+      list={usePages<Canned>(read, "canned", true)}
+      columns={columns()}
+      keyOf={(one) => one.shortcut}
+      wordsOf={(one) => [one.shortcut, one.title, ...Object.values(one.texts)].join(" ")}
+      none={texts.none}
+      noneFound={texts.noneFound}
+    />
   );
-}
-
-function isMeant(canned: Canned, words: string): boolean {
-  const all = [canned.shortcut, canned.title, ...Object.values(canned.texts)].join(" ").toLocaleLowerCase();
-  return all.includes(words.trim().toLocaleLowerCase());
 }
 
 function columns(): readonly Column<Canned>[] {

@@ -16,6 +16,8 @@ interface Props<T extends object> {
   readonly show: (field: keyof T, value: T) => string;
   readonly onSaved?: (() => void) | undefined;
   readonly saveText?: string;
+  /** What is said once it is done. */
+  readonly savedText?: string;
   /** More buttons, beside that which saves. */
   readonly buttons?: ComponentChildren;
   /** The fields, of what it is to be. */
@@ -33,7 +35,7 @@ export function EditForm<T extends object>(props: Props<T>) {
   const form = useRef<HTMLFormElement>(null);
   const done = (isSaved: boolean) => {
     if (!isSaved) return void requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(WRONG)?.focus());
-    tell(lead.value.done);
+    tell(props.savedText ?? lead.value.done);
     props.onSaved?.();
   };
   const save = (saving: Promise<boolean>) => void saving.then(done, tellError);

@@ -25,3 +25,13 @@ test("what is of no field is shown as a whole", () => {
     rest: "they are the last lead: make somebody else a lead first",
   });
 });
+
+test("a pattern is not shown to people", () => {
+  const { fields } = fieldErrors("name: String should match pattern '^[a-z]{1,4}$'", KNOWN);
+  expect(fields).toEqual({ name: "This is not in the right form." });
+});
+
+test("what has to be there is asked for in words", () => {
+  const { fields } = fieldErrors("name: String should have at least 1 character; units: Field required", KNOWN);
+  expect(fields).toEqual({ name: "This is needed.", units: "This is needed." });
+});

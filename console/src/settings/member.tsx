@@ -64,6 +64,7 @@ export function Invite() {
         nameOf={(field) => texts[field]}
         show={personShown}
         saveText={texts.sendInvite}
+        savedText={texts.invited}
         onSaved={() => {
           closeEdit("people/new");
           go("settings", "people");

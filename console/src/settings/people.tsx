@@ -1,13 +1,12 @@
 /** The team: everybody who can sign in, and the way to invite somebody. */
-import { useState } from "preact/hooks";
 import type { Member } from "../api/types";
 import { desk } from "../desk";
 import { t } from "../i18n";
 import { lead } from "../i18n/lead";
 import { href } from "../router";
 import { usePages } from "../store/pages";
-import { Panel, Unread } from "../ui/room";
-import { type Column, Table } from "../ui/table";
+import type { Column } from "../ui/table";
+import { Listing } from "./listing";
 import { Invite, MemberForm } from "./member";
 import type { SectionProps } from "./page";
 
@@ -21,45 +20,21 @@ export function People({ item }: SectionProps) {
 
 function PeopleList() {
   const texts = lead.value.settings.people;
-  const [words, setWords] = useState("");
   const read = (cursor: string | undefined) =>
     desk().api("GET", "/settings/agents", { query: cursor ? { cursor } : {} });
-  const people = usePages<Member>(read, "people", true);
-  const shown = people.items.value.filter((one) => isNamed(one, words));
   return (
-    <Panel
+    <Listing
       title={lead.value.settings.sections.people}
-      aside={
-        <>
-          <input
-            type="search"
-            class="panel-filter"
-            aria-label={texts.find}
-            placeholder={texts.find}
-            value={words}
-            onInput={(event) => setWords(event.currentTarget.value)}
-          />
-          <a class="button primary end" href={href("settings", "people", NEW)}>
-            {texts.invite}
-          </a>
-        </>
-      }
-    >
-      <Unread error={people.error.value} onRetry={() => void people.all()} />
-      {shown.length > 0 && (
-        <Table caption={lead.value.settings.sections.people} columns={columns()} rows={shown} keyOf={keyOf} />
-      )}
-      {people.state.value === "loading" && <p class="panel-empty">{t.value.shell.loading}</p>}
-      {people.state.value === "ready" && shown.length === 0 && <p class="panel-empty">{texts.none}</p>}
-    </Panel>
+      find={texts.find}
+      add={{ label: texts.invite, place: ["settings", "people", NEW] }}
+      list={usePages<Member>(read, "people", true)}
+      columns={columns()}
+      keyOf={(member) => member.agent_id}
+      wordsOf={(member) => `${member.name} ${member.email ?? ""}`}
+      none={texts.none}
+      noneFound={texts.none}
+    />
   );
-}
-
-const keyOf = (member: Member) => member.agent_id;
-
-function isNamed(member: Member, words: string): boolean {
-  const wanted = words.trim().toLocaleLowerCase();
-  return `${member.name} ${member.email ?? ""}`.toLocaleLowerCase().includes(wanted);
 }
 
 function columns(): readonly Column<Member>[] {

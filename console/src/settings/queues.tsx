@@ -65,15 +65,19 @@ function QueueMembers({ queue }: { queue: QueueSettings }) {
   const team = useResource(() => readTeam(desk().api, queue.queue), queue.queue);
   const [isAdding, setAdding] = useState(false);
   const path = (agent: string) => ({ queue: queue.queue, agent_id: agent });
-  const change = async (method: "PUT" | "DELETE", agentId: string, said: string) => {
+  const change = async (method: "PUT" | "DELETE", agentId: string, said: string, undo?: () => void) => {
     try {
       await desk().api(method, "/settings/queues/{queue}/agents/{agent_id}", { path: path(agentId) });
-      tell(said);
+      tell(said, undo && { label: t.value.shell.undo, act: undo });
       await team.reload();
     } catch (error) {
       tellError(error);
     }
   };
+  const add = ({ agent_id, name }: { readonly agent_id: string; readonly name: string }) =>
+    void change("PUT", agent_id, texts.added(name, queue.queue));
+  const remove = (agent: Agent) =>
+    void change("DELETE", agent.agent_id, texts.removed(agent.name, queue.queue), () => add(agent));
   const members = team.value.value;
   return (
     <>
@@ -85,18 +89,11 @@ function QueueMembers({ queue }: { queue: QueueSettings }) {
             {texts.add}
           </button>
         </header>
-        {isAdding && (
-          <Adding
-            members={members ?? []}
-            onAdd={(member) => void change("PUT", member.agent_id, texts.added(member.name, queue.queue))}
-          />
-        )}
+        {isAdding && <Adding members={members ?? []} onAdd={add} />}
         {members && members.length > 0 && (
           <Table
             caption={texts.members(members.length)}
-            columns={memberColumns(
-              (agent) => void change("DELETE", agent.agent_id, texts.removed(agent.name, queue.queue)),
-            )}
+            columns={memberColumns(remove)}
             rows={members}
             keyOf={(agent) => agent.agent_id}
           />

@@ -121,7 +121,10 @@ function PlanFields({ queue, plan, edit }: { queue: string; plan: Plan; edit: Ed
   const zone = workspace.value?.queues.find((known) => known.queue === queue)?.zone;
   return (
     <>
-      <p>{plan.source === "lead" ? texts.isLeads : texts.isPolicys}</p>
+      <div>
+        <p>{plan.source === "lead" ? texts.isLeads : texts.isPolicys}</p>
+        <p class="hint">{texts.meaning}</p>
+      </div>
       <Choice
         label={texts.view}
         value={isGrid ? "grid" : "list"}
@@ -143,14 +146,13 @@ function PlanFields({ queue, plan, edit }: { queue: string; plan: Plan; edit: Ed
   );
 }
 
-/** What the plan comes to, and what is made of it. */
+/** What the plan comes to. */
 function Meaning({ duties, zone }: { duties: readonly Duty[]; zone: string | undefined }) {
   const texts = lead.value.settings.rosters;
   const { unitHours, most } = sumOf(gridOf(duties));
   return (
     <div class="hint">
       {duties.length > 0 ? <p>{texts.sum(Math.round(unitHours), most)}</p> : <p>{texts.empty}</p>}
-      <p>{texts.meaning}</p>
       {zone && <p>{texts.zone(zone)}</p>}
     </div>
   );

@@ -27,6 +27,7 @@ export const ReplyIcon = icon("M9 6l-5 5 5 5M4 11h10a6 6 0 0 1 6 6v1");
 export const SnippetIcon = icon("M7 5L3 12l4 7M17 5l4 7-4 7M14 5l-4 14");
 export const TagIcon = icon("M3 12V4h8l10 10-8 8L3 12M7.5 8h.01");
 export const FileIcon = icon("M6 3h8l5 5v13H6V3M14 3v5h5");
+export const DownloadIcon = icon("M12 4v11M7 10.5l5 5 5-5M5 20h14");
 export const ImageIcon = icon("M4 5h16v14H4V5M4 16l5-5 5 5 2-2 4 4M15.5 9.5h.01");
 export const WarningIcon = icon("M12 4L2.5 20h19L12 4M12 10v4.5M12 17.2h.01");
 export const SendIcon = icon("M4 12l16-8-6 16-3-7-7-1");

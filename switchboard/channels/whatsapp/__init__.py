@@ -26,6 +26,7 @@ def watch(secret: Secret, base_url: str | None, timeout: timedelta) -> Watcher:
 
 CHANNEL = Channel(
     name="whatsapp",
+    identity=lambda address: address.removeprefix("+"),  # Meta names numbers without it; people write it
     body_limit=BODY_LIMIT,
     text_limit=4096,
     verify=verify,

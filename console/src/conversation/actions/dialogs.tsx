@@ -5,6 +5,7 @@ import type { Timeline } from "../../api/types";
 import { t } from "../../i18n";
 import { clock, exactly } from "../../i18n/time";
 import { workspace } from "../../store/workspace";
+import { shownAddress } from "../../ui/address";
 import { Dialog } from "../../ui/dialog";
 import { addressesIn } from "../answer/copies";
 import { MergeDialog } from "../customer/merge";
@@ -224,7 +225,7 @@ function InviteDialog({ shown }: DialogProps) {
         <select value={account} onChange={({ currentTarget }) => setAccount(currentTarget.value)}>
           {accounts.map(({ account: name, channel, address }) => (
             <option key={name} value={name}>
-              {t.value.shell.channel[channel] ?? channel}, {address}
+              {t.value.shell.channel[channel] ?? channel}, {shownAddress(channel, address)}
             </option>
           ))}
         </select>
@@ -274,7 +275,13 @@ function ForwardDialog({ shown }: DialogProps) {
     >
       <label class="field">
         <span>{texts.to}</span>
-        <input type="text" autocomplete="off" value={to} onInput={({ currentTarget }) => setTo(currentTarget.value)} />
+        <input
+          type="text"
+          autocomplete="off"
+          placeholder={t.value.conversation.answer.copiesHint}
+          value={to}
+          onInput={({ currentTarget }) => setTo(currentTarget.value)}
+        />
       </label>
       <fieldset>
         <legend>{texts.what}</legend>

@@ -39,12 +39,15 @@ export function Attached({ id, files, rules }: Props) {
             {item.error ? texts.failed(item.error) : texts.uploading(String(item.percent))}
           </span>
           {!item.error && <progress max={100} value={item.percent} aria-label={item.file.name} />}
-          {item.error && (
+          {item.error && uploads.objection(item, rules) === null && (
             <button type="button" class="small" onClick={() => uploads.retry(item.key, rules)}>
               {texts.retry}
             </button>
           )}
-          <Remove label={texts.cancel(item.file.name)} act={() => uploads.remove(item.key)} />
+          <Remove
+            label={item.error ? texts.remove(item.file.name) : texts.cancel(item.file.name)}
+            act={() => uploads.remove(item.key)}
+          />
         </li>
       ))}
     </ul>

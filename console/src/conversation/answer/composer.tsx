@@ -5,6 +5,7 @@ import { desk } from "../../desk";
 import { t } from "../../i18n";
 import type { Mode } from "../../store/drafts";
 import { colleagues, nameOf } from "../../store/workspace";
+import { shownAddress } from "../../ui/address";
 import { ClipIcon, NoteIcon, ReplyIcon, SendIcon, SnippetIcon } from "../../ui/icons";
 import { onKeys } from "../../ui/keys";
 import { lazy } from "../../ui/lazy";
@@ -13,6 +14,7 @@ import { room } from "../room";
 import { Attached } from "./attached";
 import { type Canned, canned, fitting, readCanned, shortcutAt } from "./canned";
 import { MailLines } from "./copies";
+import { field, toField } from "./field";
 import { keepOnServer } from "./keep";
 import { LimitsLine } from "./limits";
 import { measure } from "./measure";
@@ -20,24 +22,24 @@ import { complete, matching, mentionAt, mentionsIn } from "./mentions";
 import { type Suggestion, Suggestions, useSuggestions } from "./suggest";
 
 const CannedDialog = lazy(() => import("./canned-dialog"));
-const SEND_KEYS = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘ Enter" : "Ctrl Enter";
+const SEND_KEYS = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘+Enter" : "Ctrl+Enter";
 
 export function Composer({ shown, readAt }: { readonly shown: Timeline; readonly readAt: number }) {
   const id = shown.conversation_id;
   const { drafts } = room();
   const draft = drafts.of(id).value;
   const texts = t.value.conversation.answer;
-  const field = useRef<HTMLTextAreaElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what lies on the server is taken when it is opened
   useEffect(() => keepOnServer(shown, drafts), [id]);
   const write = (mode: Mode) => {
     drafts.change(id, { mode });
-    requestAnimationFrame(() => field.current?.focus());
+    toField();
   };
   onKeys(
     {
       r: { label: t.value.conversation.actions.reply, act: () => write("answer") },
       n: { label: t.value.conversation.actions.note, act: () => write("note") },
+      [SEND_KEYS]: { label: t.value.shell.keys.send, act: () => {} }, // told here, heard by the field
     },
     t.value.conversation.keys,
   );
@@ -55,12 +57,15 @@ export function Composer({ shown, readAt }: { readonly shown: Timeline; readonly
         <span class="quiet-text whereto">
           {draft.mode === "note"
             ? texts.toTeam
-            : texts.toCustomer(shown.customer, t.value.shell.channel[shown.channel] ?? shown.channel)}
+            : texts.toCustomer(
+                shownAddress(shown.channel, shown.customer),
+                t.value.shell.channel[shown.channel] ?? shown.channel,
+              )}
         </span>
       </fieldset>
       {why && <Hindered why={why} shown={shown} />}
       {(!why || draft.answer || draft.mode === "note") && (
-        <Field shown={shown} readAt={readAt} field={field} isHindered={why !== null} />
+        <Field shown={shown} readAt={readAt} isHindered={why !== null} />
       )}
     </section>
   );
@@ -101,11 +106,10 @@ function Hindered({ why: { text, remedy }, shown }: { readonly why: Hindrance; r
 interface FieldProps {
   readonly shown: Timeline;
   readonly readAt: number;
-  readonly field: { current: HTMLTextAreaElement | null };
   readonly isHindered: boolean;
 }
 
-function Field({ shown, readAt, field, isHindered }: FieldProps) {
+function Field({ shown, readAt, isHindered }: FieldProps) {
   const id = shown.conversation_id;
   const texts = t.value.conversation.answer;
   const { drafts, uploads, outbox } = room();
@@ -143,6 +147,7 @@ function Field({ shown, readAt, field, isHindered }: FieldProps) {
       cc: isNote ? null : draft.cc,
       etag: shown.etag,
     });
+    toField(); // the button that had the focus has nothing more to send
   };
   const attach = (files: Iterable<File>) => !isNote && uploads.add(id, files, limits.files);
   const press = (event: KeyboardEvent) => {
@@ -213,9 +218,7 @@ function Field({ shown, readAt, field, isHindered }: FieldProps) {
               ref={chooser}
               type="file"
               multiple
-              class="visually-hidden"
-              tabIndex={-1}
-              aria-label={texts.attach}
+              hidden
               accept={limits.files.types.map(({ content_type }) => content_type).join(",")}
               onChange={({ currentTarget }) => {
                 attach([...(currentTarget.files ?? [])]);

@@ -4,6 +4,7 @@ import { t } from "../../i18n";
 import type { Outgoing } from "../../store/outgoing";
 import { Linked } from "../message/linked";
 import { room } from "../room";
+import { toField } from "./field";
 import { useSeconds } from "./seconds";
 
 export function Pending({ item }: { readonly item: Outgoing }) {
@@ -28,7 +29,11 @@ export function Pending({ item }: { readonly item: Outgoing }) {
 function Fate({ item }: { readonly item: Outgoing }) {
   const texts = t.value.conversation.answer;
   const { outbox } = room();
-  const edit = <Choice label={texts.editAgain} act={() => outbox.undo(item.key)} />;
+  const undo = () => {
+    outbox.undo(item.key);
+    toField();
+  };
+  const edit = <Choice label={texts.editAgain} act={undo} />;
   const drop = <Choice label={texts.dropIt} act={() => outbox.drop(item.key)} />;
   switch (item.state) {
     case "held":
@@ -36,7 +41,7 @@ function Fate({ item }: { readonly item: Outgoing }) {
         <>
           <Countdown until={item.dueAt} />
           <Choice label={texts.sendNow} act={() => outbox.now(item.key)} />
-          <Choice label={texts.undo} act={() => outbox.undo(item.key)} />
+          <Choice label={texts.undo} act={undo} />
         </>
       );
     case "unsent":
@@ -79,9 +84,17 @@ function Countdown({ until }: { readonly until: number }) {
   return <span>{t.value.conversation.answer.goesIn(String(seconds))}</span>;
 }
 
+/** It goes with what it decides: the focus stays with the story. */
 function Choice({ label, act }: { readonly label: string; act(): unknown }) {
   return (
-    <button type="button" class="small" onClick={act}>
+    <button
+      type="button"
+      class="small"
+      onClick={({ currentTarget }) => {
+        currentTarget.closest<HTMLElement>("[tabindex]")?.focus({ preventScroll: true });
+        act();
+      }}
+    >
       {label}
     </button>
   );

@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
-import { objection, typeOf } from "./uploads";
+import { expect, test, vi } from "vitest";
+import type { Api } from "../../api/client";
+import { Drafts } from "../../store/drafts";
+import { objection, typeOf, Uploads } from "./uploads";
 
 const MB = 1_000_000;
 const RULES = {
@@ -27,4 +29,21 @@ test("each limit is told in words", () => {
   expect(objection(file("a.png", "image/png", 6 * MB), [], RULES)).toContain("larger than 5 MB");
   expect(objection(file("a.png", "image/png", 4 * MB), [{ size: 3 * MB }], RULES)).toContain("more than 6 MB");
   expect(objection(file("a.png", "image/png"), [small, small], RULES)).toContain("2 files");
+});
+
+test("what was refused does not count against what goes", () => {
+  const api = vi.fn(() => new Promise(() => undefined)) as unknown as Api;
+  const uploads = new Uploads(api, new Drafts("ann"));
+  uploads.add("c1", [file("film.png", "image/png", 9 * MB), file("a.png", "image/png", 5 * MB)], RULES);
+  uploads.add("c1", [file("b.png", "image/png", 2 * MB)], RULES);
+  const [film, first, second] = uploads.of("c1");
+  expect([film?.error, first?.error, second?.error]).toEqual([
+    expect.stringContaining("larger than 5 MB"),
+    null,
+    expect.stringContaining("more than 6 MB"),
+  ]);
+
+  uploads.remove(first?.key ?? 0);
+  expect(second && uploads.objection(second, RULES)).toBeNull();
+  expect(film && uploads.objection(film, RULES)).toContain("larger than 5 MB");
 });

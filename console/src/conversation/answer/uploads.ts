@@ -5,6 +5,7 @@ import type { Limits } from "../../api/types";
 import { t } from "../../i18n";
 import { inBytes } from "../../i18n/bytes";
 import type { Drafts, Enclosed } from "../../store/drafts";
+import { wordsOf } from "../../ui/toast";
 
 export interface Uploading {
   readonly key: number;
@@ -31,12 +32,18 @@ export class Uploads {
     return this.items.value.filter((item) => item.conversationId === conversationId);
   }
 
+  /** What keeps a file from going with what is there already, in words; null if nothing does. */
+  objection({ conversationId, file, key }: Pick<Uploading, "conversationId" | "file" | "key">, rules: Rules) {
+    const coming = this.of(conversationId).filter((other) => other.key !== key && !other.error);
+    return objection(file, [...this.drafts.of(conversationId).value.files, ...coming.map(({ file }) => file)], rules);
+  }
+
   /** Begin with those that the channel takes; the others are there with the reason. */
   add(conversationId: string, files: Iterable<File>, rules: Rules): void {
     for (const file of files) {
-      const known = [...this.drafts.of(conversationId).value.files, ...this.of(conversationId).map(({ file }) => file)];
-      const error = objection(file, known, rules);
-      const item = { key: ++this.counted, conversationId, file, percent: 0, error, stop: new AbortController() };
+      const key = ++this.counted;
+      const error = this.objection({ conversationId, file, key }, rules);
+      const item = { key, conversationId, file, percent: 0, error, stop: new AbortController() };
       this.items.value = [...this.items.value, item];
       if (!error) void this.carry(item, rules);
     }
@@ -61,8 +68,7 @@ export class Uploads {
       this.remove(item.key);
       this.drafts.change(item.conversationId, { files: [...files, enclosed] });
     } catch (error) {
-      if (!item.stop.signal.aborted)
-        this.change(item.key, { error: error instanceof Error ? error.message : String(error) });
+      if (!item.stop.signal.aborted) this.change(item.key, { error: wordsOf(error) });
     }
   }
 
@@ -119,8 +125,8 @@ const BY_BROWSER = new Set(["content-length", "host"]);
 function put(place: Place, file: File, signal: AbortSignal, told: (percent: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const fail = () =>
-      reject(new Error(request.status ? `HTTP ${request.status}` : t.value.conversation.upload.noConnection));
+    const { notStored, noConnection } = t.value.conversation.upload;
+    const fail = () => reject(new Error(request.status ? notStored : noConnection));
     request.open(place.method, place.url);
     for (const [name, value] of Object.entries(place.headers)) {
       if (!BY_BROWSER.has(name.toLowerCase())) request.setRequestHeader(name, value);

@@ -1,13 +1,14 @@
 /** Saying that two customers are one person: the other one is found by an address. */
 import { useState } from "preact/hooks";
-import type { Conversation } from "../../api/types";
+import type { Conversation, Timeline } from "../../api/types";
 import { desk } from "../../desk";
 import { t } from "../../i18n";
 import { clock } from "../../i18n/time";
+import { shownAddress } from "../../ui/address";
 import { tellError } from "../../ui/toast";
 import { perform } from "../act";
 import { ActionDialog, type DialogProps } from "../actions/dialogs";
-import { readCustomer } from "./known";
+import { part, showAnew } from "./joins";
 
 export function MergeDialog({ shown }: DialogProps) {
   const texts = t.value.conversation.merge;
@@ -31,7 +32,7 @@ export function MergeDialog({ shown }: DialogProps) {
       title={texts.title}
       confirm={texts.confirm}
       isReady={chosen !== null}
-      act={() => merge(shown.customer_id, chosen ?? "")}
+      act={() => merge(shown, chosen ?? "")}
     >
       <p class="quiet-text">{texts.hint}</p>
       <div class="merge-search">
@@ -51,42 +52,39 @@ export function MergeDialog({ shown }: DialogProps) {
           {texts.find}
         </button>
       </div>
-      <div role="status">
-        {found && !others.length && <p>{texts.none}</p>}
-        {found && others.length > 0 && !strangers.length && <p>{texts.same}</p>}
+      <div>
+        <div role="status">
+          {found && !others.length && <p>{texts.none}</p>}
+          {found && others.length > 0 && !strangers.length && <p>{texts.same}</p>}
+        </div>
+        {strangers.map((one) => (
+          <label key={one.customer_id}>
+            <input
+              type="radio"
+              name="customer"
+              checked={chosen === one.customer_id}
+              onChange={() => setChosen(one.customer_id)}
+            />{" "}
+            {shownAddress(one.channel, one.customer)}{" "}
+            <span class="quiet-text">
+              {t.value.shell.channel[one.channel] ?? one.channel}, {clock(one.opened_at)}
+            </span>
+          </label>
+        ))}
       </div>
-      {strangers.map((one) => (
-        <label key={one.customer_id}>
-          <input
-            type="radio"
-            name="customer"
-            checked={chosen === one.customer_id}
-            onChange={() => setChosen(one.customer_id)}
-          />{" "}
-          {one.customer}{" "}
-          <span class="quiet-text">
-            {t.value.shell.channel[one.channel] ?? one.channel}, {clock(one.opened_at)}
-          </span>
-        </label>
-      ))}
     </ActionDialog>
   );
 }
 
-async function merge(customer_id: string, other: string): Promise<boolean> {
+async function merge(shown: Timeline, other: string): Promise<boolean> {
   const texts = t.value.conversation.done;
-  const path = { customer_id };
+  const path = { customer_id: shown.customer_id };
   const call = () => desk().api("POST", "/customers/{customer_id}/joins", { path, body: { customer_id: other } });
   const person = await perform(call, ({ joins }) => {
     const made = joins.findLast(({ undone_at }) => undone_at === null);
     if (!made) return { done: texts.merged };
-    const undo = async () => {
-      const { join_id } = made;
-      await desk().api("DELETE", "/customers/{customer_id}/joins/{join_id}", { path: { customer_id, join_id } });
-      await readCustomer(customer_id);
-    };
-    return { done: texts.merged, undo };
+    return { done: texts.merged, undo: () => part(shown, made.join_id) };
   });
-  if (person) void readCustomer(customer_id);
+  if (person) showAnew(shown);
   return person !== null;
 }

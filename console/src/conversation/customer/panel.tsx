@@ -4,13 +4,16 @@ import type { Timeline } from "../../api/types";
 import { desk } from "../../desk";
 import { locale, t } from "../../i18n";
 import { clock, exactly, now } from "../../i18n/time";
+import { LastLine } from "../../inbox/last";
 import { href } from "../../router";
 import { isLead, nameOf, workspace } from "../../store/workspace";
+import { shownAddress } from "../../ui/address";
 import { PlusIcon } from "../../ui/icons";
 import { tellError } from "../../ui/toast";
 import { perform } from "../act";
 import { openDialog } from "../actions/open";
 import { languageName } from "../message/language";
+import { part } from "./joins";
 import { type Customer, customerOf, particulars, readCustomer } from "./known";
 
 export function CustomerPanel({ shown }: { readonly shown: Timeline }) {
@@ -32,7 +35,7 @@ export function CustomerPanel({ shown }: { readonly shown: Timeline }) {
       <Addresses customer={customer} />
       <Particulars customer={customer} key={customer.customer_id} />
       <Conversations customer={customer} here={shown.conversation_id} />
-      <Joins customer={customer} />
+      <Joins customer={customer} shown={shown} />
     </div>
   );
 }
@@ -57,7 +60,7 @@ function Addresses({ customer }: { readonly customer: Customer }) {
           <li key={`${one.channel} ${one.address}`}>
             <span class="channel">{t.value.shell.channel[one.channel] ?? one.channel}</span>
             <span class="address">
-              <span>{one.address}</span>
+              <span>{shownAddress(one.channel, one.address)}</span>
               {one.met_at && (
                 <span class="quiet-text" title={exactly(one.met_at)}>
                   {texts.metAt(clock(one.met_at))}
@@ -227,6 +230,7 @@ function Conversations({ customer, here }: { readonly customer: Customer; readon
             <span class="quiet-text">
               {t.value.shell.status[one.status]}, {clock(one.opened_at)}
             </span>
+            {one.last && <LastLine last={one.last} />}
           </li>
         ))}
       </ul>
@@ -238,18 +242,9 @@ function Conversations({ customer, here }: { readonly customer: Customer; readon
   );
 }
 
-function Joins({ customer }: { readonly customer: Customer }) {
+function Joins({ customer, shown }: { readonly customer: Customer; readonly shown: Timeline }) {
   const texts = t.value.conversation.customer;
   const by = (who: string) => (who.startsWith("agent:") ? texts.byAgent(nameOf(who.slice(6))) : texts.byMachine);
-  const undo = async (joinId: string) => {
-    try {
-      const path = { customer_id: customer.customer_id, join_id: joinId };
-      await desk().api("DELETE", "/customers/{customer_id}/joins/{join_id}", { path });
-      await readCustomer(customer.customer_id);
-    } catch (error) {
-      tellError(error);
-    }
-  };
   return (
     <section>
       {customer.joins.length > 0 && <h3>{texts.joins}</h3>}
@@ -262,7 +257,7 @@ function Joins({ customer }: { readonly customer: Customer }) {
             {join.undone_at ? (
               <span class="quiet-text">{texts.undone(clock(join.undone_at))}</span>
             ) : (
-              <button type="button" class="small" onClick={() => void undo(join.join_id)}>
+              <button type="button" class="small" onClick={() => void part(shown, join.join_id).catch(tellError)}>
                 {texts.undo}
               </button>
             )}

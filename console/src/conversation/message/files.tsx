@@ -1,10 +1,10 @@
-/** The files of a message: their state in words, a picture only when somebody asks for it, anything else to download. */
+/** The files of a message: their state in words, each to download, and a picture to look at when somebody asks. */
 import { useState } from "preact/hooks";
 import type { Attachment } from "../../api/types";
 import { desk } from "../../desk";
 import { t } from "../../i18n";
 import { inBytes } from "../../i18n/bytes";
-import { FileIcon, ImageIcon, WarningIcon } from "../../ui/icons";
+import { DownloadIcon, FileIcon, ImageIcon, WarningIcon } from "../../ui/icons";
 import { tellError } from "../../ui/toast";
 
 interface Owner {
@@ -53,28 +53,43 @@ function OneFile({ file, owner }: { readonly file: Attachment; readonly owner: O
       </span>
     );
   }
-  const open = async () => {
-    try {
-      const url = await release(owner, file.n);
-      if (isPicture(file)) setShown(url);
-      else download(url, name);
-    } catch (error) {
-      tellError(error);
-    }
-  };
-  const label = shown ? texts.hide(name) : isPicture(file) ? texts.preview(name) : texts.download(name);
+  const fetched = (use: (url: string) => void) => void release(owner, file.n).then(use, tellError);
+  const save = () => fetched((url) => download(url, name));
+  const toggle = () => (shown ? setShown(null) : fetched(setShown));
+  const content = (
+    <>
+      <Icon />
+      <span>{name}</span> {file.size !== null && <span class="quiet-text">{inBytes(file.size)}</span>}
+    </>
+  );
   return (
     <>
-      <button
-        type="button"
-        class="file"
-        title={label}
-        aria-expanded={isPicture(file) ? shown !== null : undefined}
-        onClick={() => (shown ? setShown(null) : void open())}
-      >
-        <Icon />
-        <span>{name}</span> {file.size !== null && <span class="quiet-text">{inBytes(file.size)}</span>}
-      </button>
+      {isPicture(file) ? (
+        <span class="file-actions">
+          <button
+            type="button"
+            class="file"
+            title={shown ? texts.hide(name) : texts.preview(name)}
+            aria-expanded={shown !== null}
+            onClick={toggle}
+          >
+            {content}
+          </button>
+          <button
+            type="button"
+            class="quiet icon-button"
+            title={texts.download(name)}
+            aria-label={texts.download(name)}
+            onClick={save}
+          >
+            <DownloadIcon />
+          </button>
+        </span>
+      ) : (
+        <button type="button" class="file" title={texts.download(name)} onClick={save}>
+          {content}
+        </button>
+      )}
       <Disguise file={file} />
       {shown && <img class="picture" src={shown} alt={name} referrerpolicy="no-referrer" />}
     </>
@@ -87,8 +102,9 @@ function Disguise({ file: { content_type: said, sniffed_type: is } }: { readonly
   return <span class="file-warning">{t.value.conversation.files.declared(is)}</span>;
 }
 
+/** What is to be saved leaves the page where it is; a tab of its own would be kept back where the API took seconds. */
 function download(url: string, name: string): void {
   const link = document.createElement("a");
-  Object.assign(link, { href: url, download: name, rel: "noreferrer", target: "_blank" });
+  Object.assign(link, { href: url, download: name, rel: "noreferrer" });
   link.click();
 }

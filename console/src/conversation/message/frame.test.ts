@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasPictures, hasRemotePictures, MOST, mailDocument, pictureIds, SANDBOX } from "./frame";
+import { MOST, mailDocument, picturesIn, SANDBOX, showIn } from "./frame";
 
 const body = (html: string, pictures?: Map<string, string>) => mailDocument(html, pictures).split("<body")[1] ?? "";
 
@@ -49,7 +49,7 @@ test("a picture from elsewhere gets no permission", () => {
 const REMOTE = '<img src="remote:https://shop.example/a.png">';
 
 test("a picture from elsewhere is loaded only when somebody asks", () => {
-  expect(hasRemotePictures(REMOTE)).toBe(true);
+  expect(picturesIn(REMOTE).hasRemote).toBe(true);
   expect(mailDocument(REMOTE)).not.toContain("shop.example");
   expect(mailDocument(REMOTE)).toContain("img-src data: ;");
   expect(mailDocument(REMOTE, new Map(), true)).toContain('src="https://shop.example/a.png"');
@@ -63,9 +63,17 @@ test("asking for pictures from elsewhere brings nothing else from there", () => 
 });
 
 test("it is known whether there are pictures to show, and which", () => {
-  expect(hasPictures('<img alt="x" src="cid:a@b">')).toBe(true);
-  expect(hasPictures('<img src="data:image/gif;base64,R0">')).toBe(false);
-  expect(pictureIds('<img src="cid:a@b"><img src="cid:c"><img src="CID:c">')).toEqual(["a@b", "c"]);
+  const own = '<img src="cid:a@b"><img src="cid:c"><img src="CID:c"><img src="data:image/gif;base64,R0">';
+  expect(picturesIn(own)).toEqual({ ids: ["a@b", "c"], hasRemote: false });
+  const remote = '<img alt="1 > 0" src="remote:HTTPS://shop.example/a.png">';
+  expect(picturesIn(remote)).toEqual({ ids: [], hasRemote: true });
+  expect(mailDocument(remote, new Map(), true)).toContain('src="HTTPS://shop.example/a.png"');
+});
+
+test("the frame has no cookies from the first thing that it shows", () => {
+  const frame = document.createElement("iframe");
+  showIn(frame, "<p>Hi</p>");
+  expect(frame.hasAttribute("credentialless")).toBe(true);
 });
 
 test("a huge mail is cut before it is read", () => {

@@ -5,7 +5,7 @@
  * here, the document's own policy, and the frame's sandbox, which runs nothing and leaves nowhere.
  */
 
-/** The frame's `sandbox`: links open new tabs, and those are ordinary ones. */
+/** The frame's `sandbox`: links open new tabs, and those are ordinary ones. Its origin is nobody's. */
 export const SANDBOX = "allow-popups allow-popups-to-escape-sandbox";
 /** Letters of HTML that are shown; a browser lays out more for seconds. */
 export const MOST = 500_000;
@@ -17,23 +17,18 @@ const STYLE =
 /** Pictures of the mail itself: the address of each by its content id. */
 export type Pictures = ReadonlyMap<string, string>;
 
-/** Whether a mail has pictures of its own to show, which are files of the message. */
-export function hasPictures(html: string): boolean {
-  return /<img[^>]+src\s*=\s*["']?cid:/i.test(html);
+/** The pictures that a mail names. */
+export interface Named {
+  /** The content ids of its own, which are files of the message, in the order in which they stand there. */
+  readonly ids: readonly string[];
+  /** Whether others are elsewhere; to fetch them tells whoever wrote that they are read. */
+  readonly hasRemote: boolean;
 }
 
-/** The content ids of a mail's pictures, in the order in which they stand there. */
-export function pictureIds(html: string): string[] {
-  return [
-    ...new Set(
-      [...read(html.slice(0, MOST)).querySelectorAll("img")].map((image) => idOf(image)).filter((id) => id !== null),
-    ),
-  ];
-}
-
-/** Whether a mail has pictures from elsewhere; to fetch them tells whoever wrote that they are read. */
-export function hasRemotePictures(html: string): boolean {
-  return /<img[^>]+src\s*=\s*["']?remote:https:/i.test(html);
+export function picturesIn(html: string): Named {
+  const images = [...read(html.slice(0, MOST)).querySelectorAll("img")];
+  const ids = images.map((image) => idOf(image)).filter((id) => id !== null);
+  return { ids: [...new Set(ids)], hasRemote: images.some((image) => remoteOf(image, true)) };
 }
 
 /** The document to show; of its own pictures only those that are given, and none from elsewhere unless asked for. */
@@ -49,8 +44,12 @@ export function mailDocument(html: string, pictures: Pictures = new Map(), withR
   return `<!doctype html><html><head><meta charset="utf-8">${head}</head><body style="${STYLE}">${mail.body.innerHTML}</body></html>`;
 }
 
-/** Show a document in a frame. Browsers that ask for trusted types take HTML from nowhere else in the page. */
+/**
+ * Show a document in a frame, which has no cookies: where pictures are from may know the agent. Browsers that ask for
+ * trusted types take HTML from nowhere else in the page.
+ */
 export function showIn(frame: HTMLIFrameElement, shown: string): void {
+  frame.setAttribute("credentialless", "");
   frame.srcdoc = trusted(shown);
 }
 
@@ -75,7 +74,7 @@ function idOf(image: HTMLImageElement): string | null {
 /** Where a picture from elsewhere is; empty while nobody asked for it, undefined if it is none. */
 function remoteOf(image: HTMLImageElement, isAsked: boolean): string | undefined {
   const source = image.getAttribute("src") ?? "";
-  if (!source.startsWith("remote:https://")) return undefined;
+  if (!/^remote:https:\/\//i.test(source)) return undefined;
   return isAsked ? source.slice("remote:".length) : "";
 }
 

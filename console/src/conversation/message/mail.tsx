@@ -5,16 +5,7 @@ import { t } from "../../i18n";
 import { ImageIcon } from "../../ui/icons";
 import { tellError } from "../../ui/toast";
 import { isPicture, release } from "./files";
-import {
-  hasPictures,
-  hasRemotePictures,
-  MOST,
-  mailDocument,
-  type Pictures,
-  pictureIds,
-  SANDBOX,
-  showIn,
-} from "./frame";
+import { MOST, mailDocument, type Pictures, picturesIn, SANDBOX, showIn } from "./frame";
 
 interface Props {
   readonly html: string;
@@ -28,22 +19,23 @@ export function MailFrame({ html, message, conversationId, author }: Props) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [pictures, setPictures] = useState<Pictures | null>(null);
   const [withRemote, setWithRemote] = useState(false);
+  const named = useMemo(() => picturesIn(html), [html]);
   const shown = useMemo(() => mailDocument(html, pictures ?? undefined, withRemote), [html, pictures, withRemote]);
   useEffect(() => {
     if (frame.current) showIn(frame.current, shown);
   }, [shown]);
   const files = message.attachments.filter((file) => isPicture(file) && file.state === "ready");
   const load = () =>
-    find(pictureIds(html), files, { conversationId, messageId: message.message_id }).then(setPictures, tellError);
+    find(named.ids, files, { conversationId, messageId: message.message_id }).then(setPictures, tellError);
   return (
     <>
       {html.length > MOST && <p class="quiet-text">{texts.cut}</p>}
-      {!pictures && files.length > 0 && hasPictures(html) && (
+      {!pictures && files.length > 0 && named.ids.length > 0 && (
         <button type="button" class="small" onClick={() => void load()}>
           <ImageIcon /> {texts.pictures}
         </button>
       )}
-      {!withRemote && hasRemotePictures(html) && (
+      {!withRemote && named.hasRemote && (
         <button type="button" class="small" title={texts.remoteTells} onClick={() => setWithRemote(true)}>
           <ImageIcon /> {texts.remotePictures}
         </button>

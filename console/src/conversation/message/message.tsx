@@ -5,6 +5,7 @@ import { desk } from "../../desk";
 import { t } from "../../i18n";
 import { clock, exactly } from "../../i18n/time";
 import { nameOf } from "../../store/workspace";
+import { shownAddress } from "../../ui/address";
 import { ForwardIcon, NoteIcon, WarningIcon } from "../../ui/icons";
 import type { Shown } from "../timeline/rows";
 import { fateOf } from "./delivery";
@@ -17,6 +18,8 @@ import { timeOfDay } from "./time";
 interface Props {
   readonly message: Shown;
   readonly conversationId: string;
+  /** What the conversation is on; a message from elsewhere names its own. */
+  readonly channel: string;
   /** The customer's language: another one is said. */
   readonly language: string;
   /** Stands right below one of the same author. */
@@ -46,25 +49,27 @@ export function MessageItem(props: Props) {
   );
 }
 
-/** Who wrote. */
-export function authorOf(message: Message): string {
+/** Who wrote, on this channel. */
+export function authorOf(message: Shown | WholeMessage, channel: string): string {
   const texts = t.value.conversation;
   if (message.author === "system") return texts.message.system;
   if (message.author === "agent") {
     if (!message.agent_id) return texts.somebody;
     return message.agent_id === desk().agentId ? texts.you : nameOf(message.agent_id);
   }
-  return message.sender?.name || message.sender?.address || texts.message.customer;
+  const { name, address } = message.sender ?? { name: null, address: "" };
+  const own = "channel" in message ? message.channel : channel;
+  return name || shownAddress(own, address) || texts.message.customer;
 }
 
-function Head({ message, language }: Props) {
+function Head({ message, channel, language }: Props) {
   const texts = t.value.conversation.message;
   const isForeign = message.language && message.direction === "inbound" && message.language !== language;
   return (
     <header>
       {message.direction === "internal" && <NoteIcon />}
       {message.kind === "forward" && <ForwardIcon />}
-      <h3>{authorOf(message)}</h3>
+      <h3>{authorOf(message, channel)}</h3>
       {message.direction === "internal" && <span class="kind">{texts.note}</span>}
       {message.kind === "forward" && <span class="kind">{texts.forward}</span>}
       {message.kind === "acknowledgement" && <span class="kind">{texts.acknowledgement}</span>}
@@ -105,7 +110,7 @@ function Envelope({ message }: { readonly message: Message }) {
   );
 }
 
-function Body({ message, conversationId }: Props) {
+function Body({ message, conversationId, channel }: Props) {
   const texts = t.value.conversation.message;
   const [whole, setWhole] = useState<WholeMessage | null>(null);
   const [isOpen, setOpen] = useState(false);
@@ -125,7 +130,7 @@ function Body({ message, conversationId }: Props) {
   return (
     <>
       {isOpen && whole ? (
-        <Whole whole={whole} conversationId={conversationIdOf(message, conversationId)} />
+        <Whole whole={whole} conversationId={conversationIdOf(message, conversationId)} channel={channel} />
       ) : (
         message.text && <Linked text={message.text} />
       )}
@@ -144,8 +149,14 @@ function Body({ message, conversationId }: Props) {
   );
 }
 
+interface WholeProps {
+  readonly whole: WholeMessage;
+  readonly conversationId: string;
+  readonly channel: string;
+}
+
 /** The whole of it: as designed where it is designed, else all of its text with what it quotes. */
-function Whole({ whole, conversationId }: { readonly whole: WholeMessage; readonly conversationId: string }) {
+function Whole({ whole, conversationId, channel }: WholeProps) {
   const texts = t.value.conversation.message;
   const [isText, setText] = useState(!whole.html);
   const full = whole.full_text ?? [whole.text, whole.quoted].filter(Boolean).join("\n\n");
@@ -153,7 +164,7 @@ function Whole({ whole, conversationId }: { readonly whole: WholeMessage; readon
     <>
       {whole.html && (
         <fieldset class="forms">
-          <legend class="visually-hidden">{texts.whole}</legend>
+          <legend class="visually-hidden">{texts.shownAs}</legend>
           <button type="button" class="small" aria-pressed={!isText} onClick={() => setText(false)}>
             {texts.asMail}
           </button>
@@ -167,7 +178,12 @@ function Whole({ whole, conversationId }: { readonly whole: WholeMessage; readon
           <Linked text={full} />
         </div>
       ) : (
-        <MailFrame html={whole.html} message={whole} conversationId={conversationId} author={authorOf(whole)} />
+        <MailFrame
+          html={whole.html}
+          message={whole}
+          conversationId={conversationId}
+          author={authorOf(whole, channel)}
+        />
       )}
     </>
   );

@@ -57,7 +57,7 @@ export function Timeline({ story, shown }: { readonly story: Story; readonly sho
           <DownIcon /> {scroll.news ? texts.newMessages(scroll.news) : texts.toEnd}
         </button>
       )}
-      <Heard key={story.id} messages={messages} />
+      <Heard key={story.id} messages={messages} channel={shown.channel} />
     </div>
   );
 }
@@ -101,7 +101,7 @@ interface RowProps {
 }
 
 function RowItem({ row, shown, promise }: RowProps) {
-  const { conversation_id: id, language } = shown;
+  const { conversation_id: id, channel, language } = shown;
   const [at, state] = [promise?.at, promise?.state];
   // The same element again is not drawn again: a story has hundreds.
   return useMemo(() => {
@@ -113,12 +113,13 @@ function RowItem({ row, shown, promise }: RowProps) {
       <MessageItem
         message={row.message}
         conversationId={id}
+        channel={channel}
         language={language}
         isFollowing={row.isFollowing}
         promise={promised}
       />
     );
-  }, [row, id, language, at, state]);
+  }, [row, id, channel, language, at, state]);
 }
 
 function Day({ at }: { readonly at: string }) {
@@ -166,12 +167,12 @@ function Past({ story }: { readonly story: Story }) {
 }
 
 /** Says to screen readers what comes while the conversation is open. */
-function Heard({ messages }: { readonly messages: readonly Message[] }) {
+function Heard({ messages, channel }: { readonly messages: readonly Message[]; readonly channel: string }) {
   const known = useRef<number | null>(null);
   const text = useRef("");
   const newest = messages.at(-1);
   if (known.current !== null && messages.length > known.current && newest && newest.agent_id !== desk().agentId) {
-    text.current = t.value.conversation.timeline.heard(authorOf(newest), newest.text.slice(0, 300));
+    text.current = t.value.conversation.timeline.heard(authorOf(newest, channel), newest.text.slice(0, 300));
   }
   useEffect(() => {
     known.current = messages.length;

@@ -44,6 +44,19 @@ export const inbox: Texts["inbox"] = {
   reading: "Liest weiter …",
   read: count({ one: "# Gespräch", other: "# Gespräche" }),
   arrived: count({ one: "# neues", other: "# neue" }),
+  last: {
+    by: (name) => `${name}:`,
+    you: "Sie",
+    colleague: "Jemand aus dem Team",
+    deleted: "Nachricht gelöscht",
+    wordless: "Kein Text",
+    files: {
+      image: count({ one: "Bild", other: "# Bilder" }),
+      audio: count({ one: "Tonaufnahme", other: "# Tonaufnahmen" }),
+      video: count({ one: "Video", other: "# Videos" }),
+      other: count({ one: "Datei", other: "# Dateien" }),
+    },
+  },
   row: {
     unread: "Ungelesen",
     draft: "Entwurf",

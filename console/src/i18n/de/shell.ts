@@ -40,6 +40,7 @@ export const shell: Texts["shell"] = {
     offline: "Was Sie haben, geht an Ihr Team",
   },
   newcomer: "Sie sind abwesend: Noch kommt nichts zu Ihnen.",
+  offlineLead: "Sie sind abwesend: Gespräche kommen nicht zu Ihnen. Leiten können Sie trotzdem.",
   goOnline: "Anwesend melden",
   comeBack: "Wieder anwesend melden",
   stayOffline: "Abwesend bleiben",
@@ -78,6 +79,8 @@ export const shell: Texts["shell"] = {
     mine: "Meine Gespräche",
     waiting: "Was in meinen Warteschlangen wartet",
     all: "Alle Gespräche",
+    undo: "Das Letzte rückgängig machen",
+    send: "Senden",
   },
   notify: {
     assigned: (customer) => `${customer} ist jetzt bei Ihnen`,
@@ -88,6 +91,8 @@ export const shell: Texts["shell"] = {
   language: "Sprache",
   presence: { label: "Anwesenheit", online: "Anwesend", away: "Kurz weg", offline: "Abwesend" },
   room: (free, units) => `${free} von ${units} frei`,
+  roomHelp: (free, units) =>
+    `${free} Ihrer ${units} Einheiten sind frei. Ein Gespräch braucht eine, oder mehr, wo die Richtlinie es sagt.`,
   priority: { urgent: "Dringend", high: "Hoch", normal: "Normal", low: "Niedrig" },
   status: {
     waiting: "Wartet",

@@ -43,6 +43,19 @@ export const inbox = {
   reading: "Reads more…",
   read: count({ one: "# conversation", other: "# conversations" }),
   arrived: count({ one: "# new", other: "# new" }),
+  last: {
+    by: (name: string) => `${name}:`,
+    you: "You",
+    colleague: "A colleague",
+    deleted: "Message deleted",
+    wordless: "No text",
+    files: {
+      image: count({ one: "Picture", other: "# pictures" }),
+      audio: count({ one: "Sound recording", other: "# sound recordings" }),
+      video: count({ one: "Video", other: "# videos" }),
+      other: count({ one: "File", other: "# files" }),
+    },
+  },
   row: {
     unread: "Unread",
     draft: "Draft",

@@ -37,6 +37,7 @@ export const shell = {
     offline: "What you have is handed on to colleagues",
   },
   newcomer: "You are offline: nothing comes to you yet.",
+  offlineLead: "You are offline: no conversations come to you. You can lead all the same.",
   goOnline: "Go online",
   comeBack: "Come back online",
   stayOffline: "Stay offline",
@@ -74,6 +75,8 @@ export const shell = {
     mine: "My conversations",
     waiting: "What waits in my queues",
     all: "All conversations",
+    undo: "Undo what was just done",
+    send: "Send",
   },
   notify: {
     assigned: (customer: string) => `${customer} is yours now`,
@@ -84,6 +87,8 @@ export const shell = {
   language: "Language",
   presence: { label: "Presence", online: "Online", away: "Away", offline: "Offline" },
   room: (free: number, units: number) => `${free} of ${units} free`,
+  roomHelp: (free: number, units: number) =>
+    `${free} of your ${units} units are free. A conversation takes one, or more where the policy says so.`,
   priority: { urgent: "Urgent", high: "High", normal: "Normal", low: "Low" } as Record<string, string>,
   status: {
     waiting: "Waiting",

@@ -44,6 +44,19 @@ export const inbox: Texts["inbox"] = {
   reading: "Leyendo más…",
   read: count({ one: "# conversación", other: "# conversaciones" }),
   arrived: count({ one: "# nueva", other: "# nuevas" }),
+  last: {
+    by: (name) => `${name}:`,
+    you: "Usted",
+    colleague: "Alguien del equipo",
+    deleted: "Mensaje eliminado",
+    wordless: "Sin texto",
+    files: {
+      image: count({ one: "Imagen", other: "# imágenes" }),
+      audio: count({ one: "Grabación de audio", other: "# grabaciones de audio" }),
+      video: count({ one: "Vídeo", other: "# vídeos" }),
+      other: count({ one: "Archivo", other: "# archivos" }),
+    },
+  },
   row: {
     unread: "Sin leer",
     draft: "Borrador",

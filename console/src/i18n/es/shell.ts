@@ -39,6 +39,7 @@ export const shell: Texts["shell"] = {
     offline: "Lo que tiene pasa a sus compañeros",
   },
   newcomer: "Está desconectado: todavía no le llega nada.",
+  offlineLead: "Está desconectado: no le llegan conversaciones. Puede dirigir el equipo igualmente.",
   goOnline: "Conectarse",
   comeBack: "Volver a conectarse",
   stayOffline: "Seguir desconectado",
@@ -76,6 +77,8 @@ export const shell: Texts["shell"] = {
     mine: "Mis conversaciones",
     waiting: "Lo que espera en mis colas",
     all: "Todas las conversaciones",
+    undo: "Deshacer lo último",
+    send: "Enviar",
   },
   notify: {
     assigned: (customer) => `${customer} es ahora suyo`,
@@ -86,6 +89,8 @@ export const shell: Texts["shell"] = {
   language: "Idioma",
   presence: { label: "Presencia", online: "Disponible", away: "Ausente", offline: "Desconectado" },
   room: (free, units) => `${free} de ${units} libres`,
+  roomHelp: (free, units) =>
+    `${free} de sus ${units} unidades están libres. Una conversación ocupa una, o más si lo dice la política.`,
   priority: { urgent: "Urgente", high: "Alta", normal: "Normal", low: "Baja" },
   status: {
     waiting: "En espera",

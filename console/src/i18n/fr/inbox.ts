@@ -44,6 +44,19 @@ export const inbox: Texts["inbox"] = {
   reading: "Lecture de la suite…",
   read: count({ one: "# conversation", other: "# conversations" }),
   arrived: count({ one: "# nouvelle", other: "# nouvelles" }),
+  last: {
+    by: (name) => `${name} :`,
+    you: "Vous",
+    colleague: "Un collègue",
+    deleted: "Message supprimé",
+    wordless: "Sans texte",
+    files: {
+      image: count({ one: "Image", other: "# images" }),
+      audio: count({ one: "Enregistrement audio", other: "# enregistrements audio" }),
+      video: count({ one: "Vidéo", other: "# vidéos" }),
+      other: count({ one: "Fichier", other: "# fichiers" }),
+    },
+  },
   row: {
     unread: "Non lue",
     draft: "Brouillon",

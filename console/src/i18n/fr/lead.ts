@@ -44,7 +44,7 @@ export const lead: LeadTexts = {
     held: {
       title: "Retenues",
       hint: "Quelqu’un a écrit plus que sa part. Ce qui dépasse attend derrière tous les autres et n’est distribué que si personne d’autre n’attend.",
-      none: "Rien n’est retenu.",
+      none: "Rien n’est retenu. Ce que quelqu’un écrit au-delà de sa part attend ici.",
       who: "Expéditeur",
       urgent: "urgent",
       count: "Conversations",
@@ -100,6 +100,8 @@ export const lead: LeadTexts = {
     leftUnsaved:
       "Vos modifications ne sont pas enregistrées. Elles sont conservées jusqu’à la fermeture de cette page.",
     goBack: "Y retourner",
+    missing: "Ce champ est nécessaire.",
+    malformed: "Cela n’a pas la bonne forme.",
     conflict: {
       told: "Quelqu’un a modifié ceci entre-temps. Rien n’est écrasé avant votre choix.",
       theirs: "L’autre version",
@@ -111,11 +113,12 @@ export const lead: LeadTexts = {
       find: "Nom ou adresse",
       invite: "Inviter quelqu’un",
       sendInvite: "Envoyer l’invitation",
+      invited: "L’invitation est partie.",
       none: "Personne n’est trouvé.",
       name: "Nom",
       nameHint: "Comme les collègues le voient. Les clients ne le voient que si une réponse type le dit.",
       email: "Adresse e-mail",
-      emailHint: "La marche à suivre pour se connecter y est envoyée.",
+      emailHint: "Par exemple nia@societe.example. La marche à suivre pour se connecter y est envoyée.",
       role: "Rôle",
       roleHint: "Les responsables voient toutes les files et modifient ces réglages.",
       roles: { agent: "Agent", lead: "Responsable" },
@@ -147,8 +150,8 @@ export const lead: LeadTexts = {
     queues: {
       hint: "Horaires, objectifs et compétences sont dans le fichier de la politique. Qui répond se décide ici.",
       queue: "File",
-      zone: "Horloge",
-      skills: "Demande",
+      zone: "Fuseau horaire",
+      skills: "Compétences requises",
       target: (priority) => `${priority}, en`,
       overflow: "Aidée par",
       members: n({ one: "# agent répond ici", other: "# agents répondent ici" }),
@@ -161,7 +164,7 @@ export const lead: LeadTexts = {
     },
     canned: {
       find: "Des mots ou un raccourci",
-      add: "En écrire une",
+      add: "Nouvelle réponse",
       none: "Il n’y en a pas encore. Ce qui se dit souvent peut se trouver ici, dans chaque langue.",
       noneFound: "Aucune ne contient ces mots.",
       title: "Titre",
@@ -176,7 +179,7 @@ export const lead: LeadTexts = {
       queuesHint: "Sans file, elle est proposée à tous.",
       everybody: "Tous",
       variablesHint:
-        "Insérée au curseur. Si une conversation n’a pas la valeur, la variable reste visible et personne ne l’envoie par erreur.",
+        "Les variables s’insèrent au curseur. Si une conversation n’a pas la valeur, la variable reste visible et personne ne l’envoie par erreur.",
       variables: {
         agent_name: "Qui répond",
         brand: "Marque",
@@ -241,7 +244,7 @@ export const lead: LeadTexts = {
       },
     },
     audit: {
-      none: "Personne n’a encore rien modifié.",
+      none: "Personne n’a encore rien modifié. Ce que les responsables modifient dans ces réglages apparaîtra ici.",
       nothing: "rien",
       did: { added: "a ajouté", changed: "a modifié", removed: "a retiré" },
       kinds: { agent: "l’agent", canned: "la réponse type", roster: "le planning de" },
@@ -264,8 +267,8 @@ export const lead: LeadTexts = {
         `Vous êtes averti de ce qui vous attend si vous n’avez pas regardé pendant ${after}, au plus toutes les ${every}.`,
       noneOffered: "La politique de votre équipe n’offre pas d’avis hors de la console.",
       mail: "Par e-mail à",
-      mailHint: "Vide : aucun e-mail.",
-      domains: (domains) => `Une adresse chez ${domains}. Vide : aucun e-mail.`,
+      mailHint: "Laissez vide pour ne pas recevoir d’e-mail.",
+      domains: (domains) => `Une adresse chez ${domains}. Laissez vide pour ne pas recevoir d’e-mail.`,
       webhookLabel: "Dans la messagerie de l’équipe",
       webhook: "M’y avertir",
       reasonsLabel: "M’avertir quand",
@@ -280,7 +283,7 @@ export const lead: LeadTexts = {
   },
   quarantine: {
     title: "Quarantaine",
-    hint: "Ce qui est arrivé, vient bien d’où il le dit, et n’a pas été compris. Rien n’est perdu, et personne n’a reçu de réponse.",
+    hint: "Ce qui vient bien d’un réseau ou d’un serveur de messagerie et n’a pas été compris. Rien n’est perdu, et personne n’a reçu de réponse.",
     items: "Contenu",
     nothing: "Rien n’est en quarantaine.",
     noneOfThese: "Aucun de ceux-ci.",
@@ -333,9 +336,9 @@ export const lead: LeadTexts = {
   },
   optouts: {
     title: "Désinscriptions",
-    all: "Les plus récentes",
+    all: "Les plus récentes d’abord",
     of: (address) => `De ${address}`,
-    none: "Personne ne s’est désinscrit.",
+    none: "Personne ne s’est désinscrit. Qui envoie STOP apparaît ici de lui-même.",
     noneOf: (address) => `${address} ne s’est désinscrit de rien.`,
     address: "Adresse exacte",
     search: "Chercher",
@@ -359,7 +362,7 @@ export const lead: LeadTexts = {
     liftHint: "Ce compte pourra de nouveau lui écrire, aussi de lui-même.",
     liftReason: "Pourquoi est-ce permis ?",
     lifted: "Levée.",
-    write: "En noter une",
+    write: "Noter une désinscription",
     writeHint:
       "Un client a dit à une personne qu’il veut être laissé tranquille. Dès maintenant, rien ne lui est envoyé.",
     writeReason: "Comment l’a-t-il dit ?",

@@ -39,6 +39,7 @@ export const shell: Texts["shell"] = {
     offline: "Ce que vous avez passe à vos collègues",
   },
   newcomer: "Vous êtes hors ligne : rien ne vous arrive encore.",
+  offlineLead: "Vous êtes hors ligne : aucune conversation ne vous arrive. Vous pouvez diriger l’équipe malgré tout.",
   goOnline: "Passer en ligne",
   comeBack: "Revenir en ligne",
   stayOffline: "Rester hors ligne",
@@ -77,6 +78,8 @@ export const shell: Texts["shell"] = {
     mine: "Mes conversations",
     waiting: "Ce qui attend dans mes files",
     all: "Toutes les conversations",
+    undo: "Annuler la dernière action",
+    send: "Envoyer",
   },
   notify: {
     assigned: (customer) => `${customer} est à vous maintenant`,
@@ -87,6 +90,8 @@ export const shell: Texts["shell"] = {
   language: "Langue",
   presence: { label: "Présence", online: "En ligne", away: "Absent", offline: "Hors ligne" },
   room: (free, units) => `${free} sur ${units} libres`,
+  roomHelp: (free, units) =>
+    `${free} de vos ${units} unités sont libres. Une conversation en prend une, ou plus si la politique le dit.`,
   priority: { urgent: "Urgente", high: "Haute", normal: "Normale", low: "Basse" },
   status: {
     waiting: "En attente",
