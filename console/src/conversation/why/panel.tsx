@@ -37,17 +37,6 @@ export function WhyPanel({ shown }: { readonly shown: Timeline }) {
   }, [id, asked, shown.owner, shown.queue, shown.priority, shown.status]);
   return (
     <div class="why-panel">
-      <label class="field">
-        <span>{texts.whyNot}</span>
-        <select value={asked} onChange={({ currentTarget }) => setAsked(currentTarget.value)}>
-          <option value="">–</option>
-          {colleagues.value.map(({ agent_id, name }) => (
-            <option key={agent_id} value={agent_id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
       {hasFailed && (
         <p role="alert">
           {texts.failed}{" "}
@@ -68,6 +57,17 @@ export function WhyPanel({ shown }: { readonly shown: Timeline }) {
           </li>
         ))}
       </ol>
+      <label class="field">
+        <span>{texts.whyNot}</span>
+        <select value={asked} onChange={({ currentTarget }) => setAsked(currentTarget.value)}>
+          <option value="">{texts.anybody}</option>
+          {colleagues.value.map(({ agent_id, name }) => (
+            <option key={agent_id} value={agent_id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
       <Candidates shown={shown} />
     </div>
   );

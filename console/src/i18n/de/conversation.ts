@@ -376,6 +376,7 @@ export const conversation: Texts["conversation"] = {
     failed: "Die Gründe konnten nicht geladen werden.",
     candidates: "Wer in Frage kam",
     whyNot: "Warum nicht …",
+    anybody: "Jemanden auswählen",
   },
   customer: {
     title: "Kunde",

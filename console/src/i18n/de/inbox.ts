@@ -77,7 +77,7 @@ export const inbox: Texts["inbox"] = {
     days: (n) => (n === 1 ? "1 Tag" : `${n} Tage`),
   },
   none: "Kein Gespräch geöffnet",
-  noneHint: "j und k bewegen sich in der Liste, Enter öffnet, ? zeigt alle Tasten.",
+  noneHint: "Wählen Sie eines aus der Liste. Mit Tasten: j und k bewegen sich darin, Enter öffnet, ? zeigt alle.",
   back: "Zurück zur Liste",
   keys: {
     group: "Liste der Gespräche",

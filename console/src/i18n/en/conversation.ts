@@ -372,6 +372,7 @@ export const conversation = {
     failed: "The reasons could not be loaded.",
     candidates: "Who was looked at",
     whyNot: "Why not…",
+    anybody: "Choose a colleague",
   },
   customer: {
     title: "Customer",

@@ -76,7 +76,7 @@ export const inbox = {
     days: (n: number) => `${n} d`,
   },
   none: "No conversation is open",
-  noneHint: "j and k move in the list, Enter opens, ? shows all keys.",
+  noneHint: "Choose one from the list. By key: j and k move in it, Enter opens, ? shows all keys.",
   back: "Back to the list",
   keys: {
     group: "List of conversations",

@@ -373,6 +373,7 @@ export const conversation: Texts["conversation"] = {
     failed: "No se pudieron cargar los motivos.",
     candidates: "A quién se consideró",
     whyNot: "Por qué no…",
+    anybody: "Elija a alguien",
   },
   customer: {
     title: "Cliente",

@@ -77,7 +77,7 @@ export const inbox: Texts["inbox"] = {
     days: (n) => (n === 1 ? "1 día" : `${n} días`),
   },
   none: "No hay ninguna conversación abierta",
-  noneHint: "j y k se mueven por la lista, Intro abre, ? muestra todas las teclas.",
+  noneHint: "Elija una de la lista. Con teclas: j y k se mueven por ella, Intro abre, ? las muestra todas.",
   back: "Volver a la lista",
   keys: {
     group: "Lista de conversaciones",

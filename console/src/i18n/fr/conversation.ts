@@ -373,6 +373,7 @@ export const conversation: Texts["conversation"] = {
     failed: "Les raisons n’ont pas pu être chargées.",
     candidates: "Qui a été considéré",
     whyNot: "Pourquoi pas…",
+    anybody: "Choisissez quelqu’un",
   },
   customer: {
     title: "Client",

@@ -77,7 +77,7 @@ export const inbox: Texts["inbox"] = {
     days: (n) => `${n} j`,
   },
   none: "Aucune conversation ouverte",
-  noneHint: "j et k parcourent la liste, Entrée ouvre, ? montre toutes les touches.",
+  noneHint: "Choisissez-en une dans la liste. Au clavier : j et k la parcourent, Entrée ouvre, ? montre toutes les touches.",
   back: "Retour à la liste",
   keys: {
     group: "Liste des conversations",
