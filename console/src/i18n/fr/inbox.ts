@@ -77,7 +77,8 @@ export const inbox: Texts["inbox"] = {
     days: (n) => `${n} j`,
   },
   none: "Aucune conversation ouverte",
-  noneHint: "Choisissez-en une dans la liste. Au clavier : j et k la parcourent, Entrée ouvre, ? montre toutes les touches.",
+  noneHint:
+    "Choisissez-en une dans la liste. Au clavier : j et k la parcourent, Entrée ouvre, ? montre toutes les touches.",
   back: "Retour à la liste",
   keys: {
     group: "Liste des conversations",
