@@ -65,7 +65,7 @@ check: lint test-console ## before each commit: format, lint, types, import cont
 
 test: $(VENV) $(NODE) $(CONSOLE) $(BROWSER) ## before you push: all of it, with the template and the embedded AWS
 	@$(MAKE) --no-print-directory --jobs 2 lint test-console
-	.venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not long"
+	.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
 
 lint: lint-python lint-console
 
