@@ -576,8 +576,8 @@ class Lab:
         return {**tables, "raw": [found["Key"] for found in objects], "parked": parked}
 
     def _scan_kept(self, table: str) -> list[dict[str, Any]]:
-        """A table's items but for the reconciler's cursors, which move with the clock."""
-        return [item for item in self._scan(self.outputs[table]) if item["item"]["S"] != "cursor"]
+        """A table's items but for the reconciler's cursors and when the last sweep began, which go by the clock."""
+        return [item for item in self._scan(self.outputs[table]) if item["item"]["S"] not in {"cursor", "sweep"}]
 
     def metric(self, function: str, name: str) -> float:
         """How much a function has counted of a metric, from the start (EMF lines in its log)."""
