@@ -67,10 +67,11 @@ def tidy(source: Source, places: Places, board: Board) -> list[str]:
 
 
 def _is_gone(member: str, source: Source, places: Places, board: Board) -> bool:
+    """Whether a place is free. What is held has just been given it, and is about to wait; the next look sees to it."""
     known = board.conversations.get(*split_id(member))
     if known is None:  # it is being opened just now, or its opening failed, or it was erased
         return places.taken_at is None or board.clock() - places.taken_at > SETTLING
-    return not has_place(known, source)
+    return not has_place(known, source) and not (known.held and source_of(known) == source)
 
 
 def leave(before: Conversation, board: Board) -> None:

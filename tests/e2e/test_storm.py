@@ -27,10 +27,13 @@ def test_one_senders_flood_waits_behind_five_others_and_every_mail_is_kept(lab: 
     owned = [one for one in lab.all_conversations() if one.owner == "solo"]
     assert Counter(one.address for one in owned) == {ROBOT: budget + LATECOMERS, **dict.fromkeys(OTHERS, 1)}
 
-    lab.wait_for(lambda: _in_line(lab) == budget, "the next of the robot's to get their places")
+    lab.wait_for(lambda: _in_line(lab) >= budget, "the next of the robot's to get their places")
+    lab.await_quiet()
+    assert _in_line(lab) == budget
     desk.resolve(desk.Caller("solo"), owned[0].id, lab.board, leave_unanswered=True)
     lab.await_quiet()
-    lab.wait_for(lambda: _in_line(lab) == budget, "the place that was taken to be given on")
+    lab.wait_for(lambda: _in_line(lab) >= budget, "the place that was taken to be given on")
+    assert _in_line(lab) == budget
     written = [entry for entry in lab.all_entries() if entry.author == "customer"]
     assert Counter(entry.conversation_id for entry in written) == {one.id: 1 for one in lab.all_conversations()}
     assert len(written) == MAILS + len(OTHERS)

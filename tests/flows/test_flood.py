@@ -13,7 +13,7 @@ from switchboard.errors import ForbiddenError, NotFoundError, UnfitError
 from switchboard.flood import Source, source_named, source_of
 from switchboard.flows import assignments, desk, held, remarks
 from switchboard.flows.dispatch import find_agent
-from switchboard.flows.places import counterparty_of
+from switchboard.flows.places import counterparty_of, take, tidy
 from switchboard.message import Automation
 from switchboard.policy import AccountPolicy, Flood, Priority, Rule
 from tests.flows.test_exchanges import ACCOUNT, OURS, a_mail
@@ -179,6 +179,19 @@ def test_a_place_taken_by_a_try_that_died_is_given_to_another_after_a_minute(wor
     world.later(minutes=2)
     flood(world, 1, start=3)
     assert [len(part) for part in waiting(world)] == [2, 1]
+
+
+def test_a_place_that_somebody_is_filling_just_now_is_nobody_elses(world: World) -> None:
+    flood(world, 5)
+    world.agent("ann", units=1)
+    oldest = waiting(world)[1][0]
+    source = source_of(oldest)
+    assert source
+    assert take(source, oldest.id, world.board), "one look has taken it, and has not written yet that it waits"
+    assert tidy(source, world.board.places.get(source), world.board) == []
+    held.fill(source, world.board)
+    assert [one.id for one in waiting(world)[0]][-1] == oldest.id
+    assert len(waiting(world)[0]) == 2
 
 
 def test_the_sweep_finds_a_place_that_no_event_gave(world: World) -> None:
