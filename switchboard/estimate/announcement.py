@@ -8,7 +8,15 @@ from switchboard.estimate import intake
 from switchboard.estimate.backlog import Backlog, ahead
 from switchboard.estimate.capacity import Capacity
 from switchboard.estimate.intake import Intake, presence
-from switchboard.estimate.statistics import Calibration, Demand, Pace, ReplyTimes, stretch
+from switchboard.estimate.statistics import (
+    PRIOR_CALIBRATION_WEIGHT,
+    PRIOR_WEIGHT_UNPLANNED,
+    Calibration,
+    Demand,
+    Pace,
+    ReplyTimes,
+    stretch,
+)
 from switchboard.hours import Hours, timeline
 from switchboard.policy import Priority
 
@@ -66,7 +74,8 @@ def announce(
         target = hours.after(now, targets[priority])
         return Bound(target, target, None) if target else None
     remembered = _remember(priority, channel, backlog, capacity, knowledge, targets, hours, now)
-    late = stretch(remembered.point, knowledge.calibration.quantile(level, now))
+    prior = PRIOR_CALIBRATION_WEIGHT if capacity.is_planned else PRIOR_WEIGHT_UNPLANNED
+    late = stretch(remembered.point, knowledge.calibration.quantile(level, now, prior))
     point, bound = _after(hours, now, remembered.point), _after(hours, now, late)
     return Bound(point, bound, remembered) if point and bound else None
 

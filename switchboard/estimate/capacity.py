@@ -40,12 +40,13 @@ class Capacity:
     """From `times[i]` on there are `slots[i]`; by then, `came[i]` slots in all have come on shift.
 
     Before the first time there are none. A change of shift shows in `came` even where it leaves `slots` as it was:
-    who comes is free, who leaves takes no more.
+    who comes is free, who leaves takes no more. Where it is not `is_planned`, it is taken from who was there lately.
     """
 
     times: tuple[float, ...]
     slots: tuple[float, ...]
     came: tuple[float, ...]
+    is_planned: bool = True
 
     @classmethod
     def of_shifts(cls, shifts: Iterable[Shift]) -> "Capacity":
@@ -140,12 +141,12 @@ def usual_capacity(hours: Hours, staffing: Staffing, now: datetime) -> Capacity:
 def _usual(hours: Hours, staffing: Staffing, week: int) -> Capacity:
     usual = staffing.usual()
     if usual is None:
-        return Capacity((), (), ())
+        return Capacity((), (), (), is_planned=False)
     grid = _grid(hours, week)
     expected = staffing.expected(usual)
     slots = tuple([0.0 if hour is None else expected[hour] for hour in grid.hours])
     came = accumulate([max(0.0, after - before) for before, after in pairwise((0.0, *slots))])
-    return Capacity(grid.times, slots, tuple(came))
+    return Capacity(grid.times, slots, tuple(came), is_planned=False)
 
 
 @lru_cache(maxsize=256)

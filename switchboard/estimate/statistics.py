@@ -22,9 +22,11 @@ CALIBRATION_TAU = timedelta(days=10)
 
 PRIOR_PACE, PRIOR_PACE_WEIGHT = 2400.0, 20.0
 PRIOR_REPLY, PRIOR_REPLY_WEIGHT = 600.0, 3.0
-PRIOR_SIGMA, PRIOR_CALIBRATION_WEIGHT = 0.7, 30.0
-"""Sigma of log-ratios, and how many replies they count as: the first day's are of its afternoon, when nobody waits for
-long, and say nothing yet of who writes at night."""
+PRIOR_SIGMA, PRIOR_CALIBRATION_WEIGHT = 0.7, 10.0
+"""Sigma of log-ratios, and how many replies they count as."""
+PRIOR_WEIGHT_UNPLANNED = 30.0
+"""The same where no roster plans who comes: the first day's replies are of its afternoon, when nobody waits for long,
+and say nothing yet of how many will be there for who writes at night."""
 PRIOR_STAFFING_WEIGHT = 2.0
 """How many glances at an hour of the week count as much as what is usual at that hour, and at an hour as much as what
 is usual over all of them."""
@@ -162,9 +164,9 @@ class Calibration:
     def of(cls, learned: Learned) -> "Calibration":
         return cls(tuple(learned[f"b{index}"] for index in range(BIN_COUNT)), learned.since)
 
-    def quantile(self, level: float, now: datetime) -> float:
+    def quantile(self, level: float, now: datetime, prior_weight: float = PRIOR_CALIBRATION_WEIGHT) -> float:
         """The log-ratio that a share of `level` (0 to 1) stays within; linear inside a bin."""
-        prior = PRIOR_CALIBRATION_WEIGHT * (math.exp((self.since - now) / CALIBRATION_TAU) if self.since else 1.0)
+        prior = prior_weight * (math.exp((self.since - now) / CALIBRATION_TAU) if self.since else 1.0)
         weights = [weight + prior * share for weight, share in zip(self.weights, _PRIOR, strict=True)]
         total = math.fsum(weights)
         index = bisect_left(list(accumulate(weights)), level * total)

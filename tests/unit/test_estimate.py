@@ -363,6 +363,14 @@ def test_without_experience_the_factor_is_the_priors() -> None:
     assert Calibration.of(NOTHING).quantile(0.9, now) == pytest.approx(1.2816 * 0.7, abs=0.03)
 
 
+def test_where_no_roster_plans_who_comes_a_lucky_first_day_counts_for_less() -> None:
+    now, planned = madrid(23, "10:00"), working_days(4)
+    lucky = Calibration(tuple(20.0 * (index == bin_of(-1.0)) for index in range(BIN_COUNT)), now)
+    knowledge = replace(UNLEARNED, calibration=lucky)
+    guessed = replace(planned, is_planned=False)
+    assert told(now, waiting(3), guessed, knowledge).at > told(now, waiting(3), planned, knowledge).at
+
+
 def test_the_prior_fades_like_what_was_learned() -> None:
     start = madrid(2, "10:00")
     certain = tuple(10.0 * (index == bin_of(0.0)) for index in range(BIN_COUNT))
