@@ -137,6 +137,7 @@ def test_what_is_passed_on_is_answered_into_the_same_conversation(lab: Lab) -> N
     lab.agent("ann")
     lab.mail("The lamp hums. Is that dangerous?")
     conversation_id = mine(lab)
+    lab.wait_for(lambda: lab.agent("ann").conversation(conversation_id)["promised_at"], "the promise")
     before = lab.agent("ann").conversation(conversation_id)
     body = {"to": [EXPERT], "note": "Can you tell?"}
     answer = post(lab, f"conversations/{conversation_id}/forward", body, key="f1")
