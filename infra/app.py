@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
@@ -49,12 +50,13 @@ def add_stacks(app: App, settings: StageSettings, policy: Policy, code: Mapping[
 
 
 def main() -> None:
-    """Bundle, compose, synthesise."""
+    """Bundle, compose, synthesise. The bundles are this process's own: another may deploy at the same time."""
     app = App()
     settings = read_settings(app.node)
     policy = policy_of(settings.stage)
-    add_stacks(app, settings, policy, bundle(policy, with_libraries=settings.in_cloud))
-    app.synth()
+    with TemporaryDirectory(prefix="switchboard-") as build:
+        add_stacks(app, settings, policy, bundle(policy, with_libraries=settings.in_cloud, build=Path(build)))
+        app.synth()
 
 
 if __name__ == "__main__":
