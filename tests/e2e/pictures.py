@@ -102,7 +102,7 @@ def answer(lab: Lab, customer: str, text: str) -> None:
 def take_ann(windows: Windows, lab: Lab) -> None:
     """An agent's morning."""
     ann = take_seat(windows, lab, "ann", viewport=WIDE)
-    ann.open(ORDER)
+    ann.open("does it come to the same address")
     expect(ann.story.get_by_text("does it come to the same address?")).to_be_visible()
     shoot(ann.page, "inbox")
     ann.page.emulate_media(color_scheme="dark")
