@@ -81,7 +81,7 @@ def puzzle(item: Quarantined, reason: str, at: datetime) -> Quarantined:
 def dismiss(item: Quarantined, by: str, at: datetime) -> Quarantined:
     """Somebody decided that nothing is to be done; raises `RefusedError` for what was understood after all."""
     if item.state is State.RETRIED:
-        raise RefusedError("it was read again and is in a conversation: there is nothing to dismiss")
+        raise RefusedError("it was read again and understood: there is nothing to dismiss")
     if item.state is State.DISMISSED:
         return item
     return replace(item, state=State.DISMISSED, dismissed_at=at, dismissed_by=by)

@@ -52,8 +52,8 @@ def test_what_was_not_understood_is_read_again_from_the_quarantine(lab: Lab, win
     expect(dee.page.get_by_text("where+is+my+parcel")).to_be_visible()
     dee.page.get_by_role("button", name="Read it again").click()
 
-    expect(dee.page.get_by_text("It was read again and is in a conversation.")).to_be_visible()
-    assert lab.conversation_of(CUSTOMER)
+    expect(dee.page.get_by_text("It was read again and understood")).to_be_visible()
+    lab.wait_for(lambda: lab.conversation_of(CUSTOMER), "the conversation that came of it")
 
 
 def test_a_canned_response_that_a_lead_wrote_is_used_in_an_answer(lab: Lab, windows: Windows) -> None:

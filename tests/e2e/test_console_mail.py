@@ -187,18 +187,19 @@ def test_a_mail_is_forwarded_with_a_note_and_its_files(lab: Lab, windows: Window
     ann = take_seat(windows, lab, "ann")
     lab.mail("The lamp hums. Is that dangerous?", files=[File("lamp.png", PICTURE)])
     ann.open("Where is my order?")
+    expect(ann.story.get_by_role("button", name="Download lamp.png")).to_be_visible()
     dialog = choose(ann, "Forward mail")
     dialog.get_by_label("To", exact=True).fill(EXPERT)
     dialog.get_by_label("Your words").fill("Can you tell?")
     dialog.get_by_role("button", name="Forward").click()
 
     expect(dialog).to_be_hidden()
+    expect(ann.page.get_by_role("status").filter(has_text=f"Forwarded to {EXPERT}")).to_be_visible()
     mail = mail_for(lab, lambda one: one.opened().subject.startswith("Fwd:"), EXPERT).opened()
     assert [words for words in ("Can you tell?", "The lamp hums.") if words not in mail.text] == []
     assert [(file.name, file.content) for file in mail.files] == [("lamp.png", PICTURE)]
     forwarded = ann.story.get_by_role("article").filter(has_text="Can you tell?")
     expect(forwarded).to_contain_text(EXPERT)
-    expect(ann.page.get_by_role("status").filter(has_text=f"Forwarded to {EXPERT}")).to_be_visible()
 
 
 # -- customers ---------------------------------------------------------------------------------------
@@ -208,6 +209,7 @@ def test_two_customers_are_merged_into_one_story_and_parted_again(lab: Lab, wind
     ann = take_seat(windows, lab, "ann")
     lab.mail("The kettle leaks.", subject="My kettle")
     lab.text("Any news of my kettle?")
+    expect(ann.row("My kettle")).to_be_visible()
     ann.open(CUSTOMER)
     ann.story.get_by_role("button", name="Earlier and other conversations").click()
     expect(ann.story.get_by_text("Nothing was said before")).to_be_visible()

@@ -112,7 +112,7 @@ function Remedies({ item, known, path }: FactsProps) {
     await known.reload();
   };
   const isVirus = item.reason === VIRUS;
-  if (item.state === "retried") return <p class="panel-text">{texts.isIn}</p>;
+  if (item.state === "retried") return <p class="panel-text">{texts.isUnderstood}</p>;
   return (
     <div class="panel-more form-buttons">
       {!isVirus && (

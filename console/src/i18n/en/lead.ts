@@ -305,7 +305,7 @@ export const lead = {
     retry: "Read it again",
     retryHint: "It is read as it would be read today: do so after the policy or the software changed.",
     asked: "It is being read again.",
-    isIn: "It was read again and is in a conversation.",
+    isUnderstood: "It was read again and understood, and goes its way like any other message.",
     dismiss: "Dismiss",
     dismissHint: "Nothing is done about it. It stays in the list of what was dismissed, and can be read again later.",
     dismissedNow: "Dismissed.",

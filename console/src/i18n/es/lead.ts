@@ -306,7 +306,7 @@ export const lead: LeadTexts = {
     retry: "Leer de nuevo",
     retryHint: "Se lee como se leería hoy: hágalo cuando haya cambiado la política o el programa.",
     asked: "Se está leyendo de nuevo.",
-    isIn: "Se leyó de nuevo y está en una conversación.",
+    isUnderstood: "Se leyó de nuevo, se entendió y sigue su camino como cualquier otro mensaje.",
     dismiss: "Descartar",
     dismissHint: "No se hace nada más. Queda entre lo descartado y se puede leer de nuevo más tarde.",
     dismissedNow: "Descartado.",

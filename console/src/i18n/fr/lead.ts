@@ -303,7 +303,7 @@ export const lead: LeadTexts = {
     retry: "Relire",
     retryHint: "Il est lu comme il le serait aujourd’hui : faites-le quand la politique ou le logiciel a changé.",
     asked: "Relecture en cours.",
-    isIn: "Il a été relu et se trouve dans une conversation.",
+    isUnderstood: "Il a été relu et compris, et suit son chemin comme tout autre message.",
     dismiss: "Écarter",
     dismissHint: "On n’en fait rien. Il reste parmi ce qui est écarté et peut être relu plus tard.",
     dismissedNow: "Écarté.",
