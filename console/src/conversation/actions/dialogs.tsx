@@ -14,6 +14,7 @@ import { closeDialog, type DialogName, opened } from "./open";
 import { usePeople } from "./people";
 import { StartDialog } from "./start";
 import { TransferDialog } from "./transfer";
+import { useTyped } from "./typed";
 import { asInput, choices, wrongWith } from "./until";
 
 export interface DialogProps {
@@ -260,19 +261,19 @@ function EraseDialog({ shown }: DialogProps) {
 
 function ForwardDialog({ shown }: DialogProps) {
   const texts = t.value.conversation.forward;
-  const [to, setTo] = useState("");
-  const [note, setNote] = useState("");
+  const typed = useTyped("forward", shown.conversation_id);
+  const { to = "", note = "" } = typed.words;
   const [isAll, setAll] = useState(false);
   const [key] = useState(() => crypto.randomUUID());
   const said = shown.messages.filter(({ direction, change }) => direction !== "internal" && change !== "deleted");
   const ids = isAll ? said.slice(-50).map(({ message_id }) => message_id) : null;
+  const send = async () => {
+    const isSent = await forward(shown, { to: addressesIn(to), note, message_ids: ids }, key);
+    if (isSent) typed.forget();
+    return isSent;
+  };
   return (
-    <ActionDialog
-      title={texts.title}
-      confirm={texts.send}
-      isReady={addressesIn(to).length > 0}
-      act={() => forward(shown, { to: addressesIn(to), note, message_ids: ids }, key)}
-    >
+    <ActionDialog title={texts.title} confirm={texts.send} isReady={addressesIn(to).length > 0} act={send}>
       <label class="field">
         <span>{texts.to}</span>
         <input
@@ -280,7 +281,7 @@ function ForwardDialog({ shown }: DialogProps) {
           autocomplete="off"
           placeholder={t.value.conversation.answer.copiesHint}
           value={to}
-          onInput={({ currentTarget }) => setTo(currentTarget.value)}
+          onInput={({ currentTarget }) => typed.type("to", currentTarget.value)}
         />
       </label>
       <fieldset>
@@ -294,7 +295,7 @@ function ForwardDialog({ shown }: DialogProps) {
       </fieldset>
       <label class="field">
         <span>{texts.note}</span>
-        <textarea rows={3} value={note} onInput={({ currentTarget }) => setNote(currentTarget.value)} />
+        <textarea rows={3} value={note} onInput={({ currentTarget }) => typed.type("note", currentTarget.value)} />
       </label>
     </ActionDialog>
   );

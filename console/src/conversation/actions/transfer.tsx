@@ -5,21 +5,23 @@ import { workspace } from "../../store/workspace";
 import { ActionDialog, type DialogProps } from "./dialogs";
 import { type Target, transfer } from "./do";
 import { usePeople } from "./people";
+import { useTyped } from "./typed";
 
 export function TransferDialog({ shown }: DialogProps) {
   const texts = t.value.conversation.transfer;
   const [value, setValue] = useState("");
-  const [note, setNote] = useState("");
+  const typed = useTyped("transfer", shown.conversation_id);
+  const { note = "" } = typed.words;
   const [key] = useState(() => crypto.randomUUID());
   const queues = workspace.value?.all_queues ?? [];
   const people = usePeople().filter(({ agent_id }) => agent_id !== shown.owner);
+  const pass = async () => {
+    const isPassed = await transfer(shown, targetOf(value), note.trim(), key);
+    if (isPassed) typed.forget();
+    return isPassed;
+  };
   return (
-    <ActionDialog
-      title={texts.title}
-      confirm={texts.confirm}
-      isReady={value !== "" && note.trim() !== ""}
-      act={() => transfer(shown, targetOf(value), note.trim(), key)}
-    >
+    <ActionDialog title={texts.title} confirm={texts.confirm} isReady={value !== "" && note.trim() !== ""} act={pass}>
       <label class="field">
         <span>{texts.to}</span>
         <select value={value} onChange={({ currentTarget }) => setValue(currentTarget.value)}>
@@ -48,7 +50,7 @@ export function TransferDialog({ shown }: DialogProps) {
           rows={3}
           value={note}
           placeholder={texts.noteNeeded}
-          onInput={({ currentTarget }) => setNote(currentTarget.value)}
+          onInput={({ currentTarget }) => typed.type("note", currentTarget.value)}
         />
       </label>
     </ActionDialog>

@@ -182,7 +182,13 @@ function Field({ shown, readAt, isHindered }: FieldProps) {
     >
       {isDropping && <p class="drop-hint">{texts.drop}</p>}
       {!isNote && shown.limits.has_copies && <MailLines key={id} shown={shown} />}
-      <Suggestions id={listId} label={isNote ? texts.mentions : texts.canned} found={found} at={suggestions.at} />
+      <Suggestions
+        id={listId}
+        label={isNote ? texts.mentions : texts.canned}
+        found={found}
+        at={suggestions.at}
+        none={subject === "/" && canned.value.items?.length === 0 ? t.value.conversation.canned.noneAtAll : undefined}
+      />
       <textarea
         ref={field}
         dir="auto"

@@ -38,14 +38,22 @@ interface Props {
   readonly label: string;
   readonly found: readonly Suggestion[];
   readonly at: number;
+  /** What is said in place of choices where there are none to be had at all. */
+  readonly none?: string | undefined;
 }
 
-export function Suggestions({ id, label, found, at }: Props) {
+export function Suggestions({ id, label, found, at, none }: Props) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: "nearest" });
   }, [at]);
-  if (!found.length) return null;
+  if (!found.length) {
+    return none ? (
+      <p class="suggestions quiet-text" role="status">
+        {none}
+      </p>
+    ) : null;
+  }
   return (
     <div class="suggestions" role="listbox" id={id} aria-label={label} ref={list} tabIndex={-1}>
       {found.map((one, n) => (

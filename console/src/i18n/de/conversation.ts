@@ -200,6 +200,7 @@ export const conversation: Texts["conversation"] = {
     title: "Textbausteine",
     search: "Nach Kürzel oder Wörtern suchen",
     none: "Kein Textbaustein passt. Die Teamleitung schreibt sie unter Einstellungen.",
+    noneAtAll: "Es gibt noch keine Textbausteine. Die Teamleitung schreibt sie unter Einstellungen.",
     failed: "Die Textbausteine konnten nicht geladen werden.",
     use: "Einfügen",
     missing: (names) => `Von Hand ausfüllen: ${names}`,

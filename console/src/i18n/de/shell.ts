@@ -14,7 +14,7 @@ export const shell: Texts["shell"] = {
     inbox: "Eingang",
     floor: "Übersicht",
     quarantine: "Quarantäne",
-    optouts: "Abmeldungen",
+    optouts: "Abbestellungen",
     settings: "Einstellungen",
     signOut: "Abmelden",
   },

@@ -197,6 +197,7 @@ export const conversation = {
     title: "Canned responses",
     search: "Search by shortcut or words",
     none: "No canned response fits. Leads write them under Settings.",
+    noneAtAll: "There are no canned responses yet. Leads write them under Settings.",
     failed: "Canned responses could not be loaded.",
     use: "Insert",
     missing: (names: string) => `Fill in by hand: ${names}`,

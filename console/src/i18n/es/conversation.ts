@@ -198,6 +198,7 @@ export const conversation: Texts["conversation"] = {
     title: "Respuestas guardadas",
     search: "Buscar por atajo o palabras",
     none: "Ninguna respuesta guardada coincide. Los responsables las escriben en Ajustes.",
+    noneAtAll: "Todavía no hay respuestas guardadas. Los responsables las escriben en Ajustes.",
     failed: "No se pudieron cargar las respuestas guardadas.",
     use: "Insertar",
     missing: (names) => `Rellene a mano: ${names}`,

@@ -198,6 +198,7 @@ export const conversation: Texts["conversation"] = {
     title: "Réponses types",
     search: "Chercher par raccourci ou par mots",
     none: "Aucune réponse type ne convient. Les responsables les écrivent dans Réglages.",
+    noneAtAll: "Il n’y a pas encore de réponses types. Les responsables les écrivent dans Réglages.",
     failed: "Les réponses types n’ont pas pu être chargées.",
     use: "Insérer",
     missing: (names) => `À remplir à la main : ${names}`,
