@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sandbox.ports import HOST
 ACCOUNT, REGION = "000000000000", "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 """The embedded AWS's root user: it may do anything, as whoever deploys may. Functions have their own roles."""
+PROGRAM = ("ministack",)
 LOCK = "aws.lock"
 _START_SECONDS = 60
 _LOOK_EVERY = 0.1
@@ -28,9 +30,11 @@ _CONFIG = Config(retries={"mode": "standard", "max_attempts": 3}, proxies={}, co
 class Emulator:
     """One embedded AWS. What it held is back when it is started again in the same directory."""
 
-    def __init__(self, directory: Path, port: int) -> None:
+    def __init__(self, directory: Path, port: int, program: Sequence[str] = PROGRAM) -> None:
+        """Describe one; `program` is the module that is run, with its arguments."""
         self.url = f"http://{HOST}:{port}"
         self._port = port
+        self._program = program
         self._directory = directory
         self._log = directory / "logs/aws.log"
         self._child: Child | None = None
@@ -46,7 +50,7 @@ class Emulator:
         if lock is None:
             raise SandboxError("the embedded AWS of an earlier run is still there: stop it with make down")
         with lock:
-            command = [sys.executable, "-m", "ministack"]
+            command = [sys.executable, "-m", *self._program]
             self._child = Child(command, self._log, self._settings(scratch), inherited=[lock.fileno()])
             locks.sign(lock, self._child.pid)
         self._await_answer()

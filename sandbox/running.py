@@ -4,7 +4,7 @@ with run(directory, draw_ports()) as running:
     running.twilio.text("+15005550101", "+15550100100", "hello")
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from sandbox.children import ROOT
 from sandbox.clock import Clock, clock_of
 from sandbox.deployment import Deployment
 from sandbox.double import serving
-from sandbox.emulator import Emulator
+from sandbox.emulator import PROGRAM, Emulator
 from sandbox.front import Front
 from sandbox.lines import make_providers, make_ses, put_secrets
 from sandbox.ports import HOST, Ports, require_free
@@ -74,14 +74,17 @@ class Running:
 
 
 @contextmanager
-def run(directory: Path, ports: Ports) -> Iterator[Running]:
-    """Start everything, and stop it in the end; what it held stays in `directory`. Raises `SandboxError`."""
+def run(directory: Path, ports: Ports, aws: Sequence[str] = PROGRAM) -> Iterator[Running]:
+    """Start everything, and stop it in the end; what it held stays in `directory`. Raises `SandboxError`.
+
+    `aws` is what plays AWS, as `Emulator` takes it.
+    """
     require_free(ports)
     phones_url, console_url = (f"http://{HOST}:{port}" for port in (ports.phones, ports.console))
     policy, clock = load_policy(ROOT / "policy.yaml"), clock_of(directory)
     clock.come_back()
     with ExitStack() as stack:
-        emulator = Emulator(directory, ports.aws)
+        emulator = Emulator(directory, ports.aws, aws)
         stack.callback(emulator.stop)
         with step("Starting the embedded AWS"):
             emulator.start()

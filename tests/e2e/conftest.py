@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.emulator import PROGRAM
 from sandbox.ports import draw_ports
 from sandbox.running import run
 from switchboard.policy import load_policy
@@ -21,8 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def deployed() -> Iterator[Lab]:
-    with tempfile.TemporaryDirectory(prefix="switchboard-") as directory, run(Path(directory), draw_ports()) as running:
+def deployed(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    lag = request.config.getoption("--lag")
+    aws = ("tests.e2e.slow_aws", str(lag)) if lag else PROGRAM
+    with (
+        tempfile.TemporaryDirectory(prefix="switchboard-") as directory,
+        run(Path(directory), draw_ports(), aws) as running,
+    ):
         made = Lab(running, load_policy(ROOT / "policy.yaml"))
         yield made
         made.close()

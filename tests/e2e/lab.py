@@ -575,6 +575,18 @@ class Lab:
         parked = [output for output in self.outputs if output.endswith("LettersUrl") and self.depth(output)]
         return {**tables, "raw": [found["Key"] for found in objects], "parked": parked}
 
+    def settled(self) -> dict[str, list[Any]]:
+        """Everything that is stored once nothing more comes: what reads tables' streams takes from no queue."""
+        self.await_quiet()
+        looks = [self.kept()]
+
+        def still() -> bool:
+            looks.append(self.kept())
+            return looks[-4:] == looks[-1:] * 4
+
+        self.wait_for(still, "what is stored to stay as it is")
+        return looks[-1]
+
     def _scan_kept(self, table: str) -> list[dict[str, Any]]:
         """A table's items but for the reconciler's cursors and when the last sweep began, which go by the clock."""
         return [item for item in self._scan(self.outputs[table]) if item["item"]["S"] not in {"cursor", "sweep"}]

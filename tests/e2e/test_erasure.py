@@ -112,7 +112,7 @@ def test_SEC_16_and_TW_11_erased_to_the_last_store_and_for_good(lab: Lab) -> Non
 
 
 def test_SEC_16_a_mail_goes_with_its_raw_bytes_its_content_and_our_copies_of_its_files(lab: Lab) -> None:
-    before = set(lab.kept()["raw"])
+    before = set(lab.settled()["raw"])
     lab.mail(f"Hello,\n\n{CANARY}", subject=CANARY, files=[File("canary.txt", CANARY.encode())])
     lab.wait_for(lab.mailbox, "the acknowledgement")
     lab.await_quiet()

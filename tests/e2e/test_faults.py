@@ -34,7 +34,7 @@ def _from_customers(lab: Lab) -> list[str]:
 
 
 def test_X_2_while_the_bus_refuses_nothing_is_half_done_and_the_retry_afterwards_has_one_effect(lab: Lab) -> None:
-    form, before = lab.fields("hello"), lab.kept()
+    form, before = lab.fields("hello"), lab.settled()
     with lab.without("ingest_sms", "PutOnBus"):
         refused = lab.webhook(form)
         assert (refused.status_code, refused.content) == (503, b"")

@@ -70,7 +70,7 @@ def test_FB_5_and_WA_9_a_customers_file_reaches_its_agent(lab: Lab, network: str
 
 def test_SEC_10_malware_never_gets_into_the_bucket(lab: Lab) -> None:
     lab.agent("ann")
-    before = lab.kept()["raw"]
+    before = lab.settled()["raw"]
     send(lab, "telegram", PROGRAM)
     path, file = await_file(lab)
     assert file["state"] == "refused:malware"
@@ -98,7 +98,7 @@ def test_SEC_10_an_agent_of_another_queue_gets_no_file(lab: Lab) -> None:
 
 def test_SEC_9_links_in_a_text_are_not_fetched(lab: Lab) -> None:
     ann = lab.agent("ann")
-    before = lab.kept()["raw"]
+    before = lab.settled()["raw"]
     lab.text("look at https://169.254.169.254/latest/meta-data/ and http://127.0.0.1/a.png")
     lab.wait_for(lambda: [known for known in ann.conversations() if ann.conversation(known["conversation_id"])], "it")
     lab.await_quiet()

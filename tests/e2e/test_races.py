@@ -27,6 +27,7 @@ def test_twenty_different_messages_of_a_new_customer_at_once_open_one_conversati
     forms = [lab.fields(f"part {n}") for n in range(20)]
     assert set(lab.at_once([partial(lab.deliver, form) for form in forms])) == {200}
     lab.wait_for(lambda: sum(e.author == "customer" for e in lab.all_entries()) == 20, "all twenty messages")
+    lab.wait_for(lab.phone, "the acknowledgement")
     lab.await_quiet()
     (known,) = lab.all_conversations()
     assert {entry.conversation_id for entry in lab.all_entries()} == {known.id}

@@ -62,7 +62,7 @@ def test_X_3_what_the_webhook_could_not_take_is_caught_and_taken_later(lab: Lab)
 
 
 def test_SEC_1_and_X_3_what_nobody_signed_is_dropped_behind_the_fallback_too(lab: Lab) -> None:
-    before, refused = lab.kept(), lab.metric("ingest_sms", "SignatureFailed")
+    before, refused = lab.settled(), lab.metric("ingest_sms", "SignatureFailed")
     assert _caught(lab, "forged") == 200
     lab.wait_for(lambda: lab.metric("ingest_sms", "SignatureFailed") > refused, "the forged text to be refused")
     lab.await_quiet()

@@ -55,7 +55,7 @@ def test_MT_1_meta_is_shown_its_challenge_for_the_right_word_only(lab: Lab, netw
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_forged_signature_is_refused_and_nothing_is_kept(lab: Lab, network: str) -> None:
-    before, stranger = lab.kept(), lab.stranger(network)
+    before, stranger = lab.settled(), lab.stranger(network)
     (ours,) = stranger.ends
 
     async def forge() -> None:
