@@ -3,10 +3,18 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type Api, Problem } from "../api/client";
 import type { Agent, Conversation } from "../api/types";
 import { type Desk, sitAt } from "../desk";
-import { keep } from "../store/conversations";
+import { forgetAll, keep } from "../store/conversations";
 import { MoveDialog } from "./move-dialog";
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  forgetAll();
+});
+
+interface Asked {
+  readonly path: { readonly conversation_id: string };
+  readonly ifMatch?: string;
+}
 
 const CONVERSATIONS = ["a", "b"].map(
   (name) =>
@@ -38,15 +46,26 @@ test("whoever is offline is not offered", () => {
   expect(screen.queryByText("Otto")).toBeNull();
 });
 
-test("each conversation has its result, and those that did not move stay selected", async () => {
-  const api = vi.fn(async (_method: string, _path: string, asked: { path: { conversation_id: string } }) => {
-    if (asked.path.conversation_id === "b") throw new Problem(412, "a colleague was faster");
+/** An API in which `b` is not moved as long as one decides on its first state; by then it is as `now` says. */
+function changing(now: Partial<Conversation>) {
+  const changed = { ...CONVERSATIONS[1], etag: '"2.0"', messages: [], ...now };
+  return vi.fn(async (method: string, _path: string, asked: Asked) => {
+    if (method === "GET") return changed;
+    if (asked.path.conversation_id === "b" && asked.ifMatch === '"1.0"') throw new Problem(412, "it has changed");
     return CONVERSATIONS[0];
   });
-  const onMoved = opened(api as unknown as Api);
+}
+
+function move() {
   fireEvent.click(screen.getByRole("radio", { name: /^Ann/ }));
   fireEvent.click(screen.getByRole("button", { name: "Move" }));
-  await screen.findByText("a colleague was faster");
+}
+
+test("each conversation has its result, and those that somebody took meanwhile stay selected", async () => {
+  const api = changing({ owner: "ben" });
+  const onMoved = opened(api as unknown as Api);
+  move();
+  await screen.findByText("it has changed");
   expect(screen.getByText("1 of 2 moved, 1 not")).toBeTruthy();
   expect(onMoved).toHaveBeenCalledWith(["b"]);
   expect(api.mock.calls[0]).toEqual([
@@ -54,4 +73,11 @@ test("each conversation has its result, and those that did not move stay selecte
     "/conversations/{conversation_id}/assign",
     { path: { conversation_id: "a" }, body: { agent_id: "ann" }, ifMatch: '"1.0"' },
   ]);
+});
+
+test("what only got its promise or another message meanwhile is moved all the same", async () => {
+  const onMoved = opened(changing({ promised_at: "2026-11-22T15:00:00Z" }) as unknown as Api);
+  move();
+  await screen.findByText("2 of 2 moved");
+  expect(onMoved).toHaveBeenCalledWith([]);
 });

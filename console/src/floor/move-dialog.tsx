@@ -1,11 +1,12 @@
 /** Give conversations to an agent, or put them into another queue: choose, then see how each of them went. */
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { Problem } from "../api/client";
 import type { Agent, Conversation } from "../api/types";
 import { desk } from "../desk";
 import { t } from "../i18n";
 import { lead } from "../i18n/lead";
-import { conversation } from "../store/conversations";
+import { conversation, read } from "../store/conversations";
 import { workspace } from "../store/workspace";
 import { shownAddress } from "../ui/address";
 import { Dialog } from "../ui/dialog";
@@ -61,16 +62,37 @@ export function MoveDialog({ conversations, team, queue, onMoved, onClose }: Pro
   );
 }
 
+/** So often one is tried anew because nothing changed that its lead would decide otherwise for. */
+const TRIES = 4;
+
 /** If a colleague decided on it meanwhile, it stays where it is, and its line says so. */
 async function moveOne(id: string, to: Target): Promise<void> {
   const { api, inbox } = desk();
+  const seen = conversation(id)?.peek();
+  for (let tries = 1; ; tries++) {
+    try {
+      inbox.take(await put(id, to));
+      return;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 412 || tries === TRIES) throw error;
+      await read(api, id);
+      if (!isWhereItWas(seen, conversation(id)?.peek())) throw error;
+    }
+  }
+}
+
+function put(id: string, to: Target): Promise<Conversation> {
+  const { api } = desk();
   const path = { conversation_id: id };
   const ifMatch = conversation(id)?.peek().etag;
-  const moved =
-    "agent" in to
-      ? await api("POST", "/conversations/{conversation_id}/assign", { path, body: { agent_id: to.agent }, ifMatch })
-      : await api("PUT", "/conversations/{conversation_id}/place", { path, body: { queue: to.queue }, ifMatch });
-  inbox.take(moved);
+  return "agent" in to
+    ? api("POST", "/conversations/{conversation_id}/assign", { path, body: { agent_id: to.agent }, ifMatch })
+    : api("PUT", "/conversations/{conversation_id}/place", { path, body: { queue: to.queue }, ifMatch });
+}
+
+/** A promise that was made, a message more: one that still waits there is moved all the same. */
+function isWhereItWas(before: Conversation | undefined, now: Conversation | undefined): boolean {
+  return (["queue", "owner", "status"] as const).every((name) => before?.[name] === now?.[name]);
 }
 
 interface ChooseProps {
