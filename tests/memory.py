@@ -15,6 +15,7 @@ from switchboard.conversation import Conversation, Decision, Status, file
 from switchboard.errors import AgentUnavailableError, ConflictError
 from switchboard.routing import Agent, Lane, Presence, Waiting, lane_of
 from switchboard.skills import satisfies
+from tests.history import History
 from tests.interleaving import Turn
 
 
@@ -36,29 +37,15 @@ class Content:
 
 
 @dataclass
-class Memory:
-    """All that was ever written, the newest last."""
+class Memory(History[Content]):
+    """What the tables held; an index is a late reader."""
 
-    lag: int = 0
-    history: list[Content] = field(default_factory=lambda: [Content()])
     again: list[dict[str, str]] = field(default_factory=list)
 
-    @property
-    def now(self) -> Content:
-        return self.history[-1]
-
-    @property
-    def shown(self) -> Content:
-        """What an index shows."""
-        return self.history[max(0, len(self.history) - 1 - self.lag)]
-
     def key(self) -> Hashable:
-        """What the future depends on: the newest, and what an index will still show."""
-        recent = tuple(content.digest for content in self.history[-1 - self.lag :])
+        """What the future depends on."""
+        recent = tuple(content.digest for content in self.recent)
         return (recent, tuple(sorted(map(str, self.again))))
-
-    def write(self, **changes: Any) -> None:
-        self.history.append(replace(self.now, **changes))
 
 
 @dataclass

@@ -113,7 +113,7 @@ class Handover:
     start: Content = START
 
     def begin(self) -> tuple[Sequence[Turn], Callable[[], Hashable], Callable[[], None]]:
-        memory = Memory(self.lag, [self.start] * (1 + self.lag))
+        memory = Memory([self.start] * (1 + self.lag), self.lag)
         turns = [Turn(self._playing(flow, memory)) for flow in self.flows]
         return turns, memory.key, lambda: self._end(memory)
 

@@ -19,6 +19,7 @@ from switchboard.flows.team import Personnel
 from switchboard.routing import Agent
 from switchboard.team import Access, Duties, FormerLeads, Role, SignIn
 from tests.faults.test_handovers import POLICY, Undisturbed
+from tests.history import History
 from tests.interleaving import Turn, explore
 from tests.world import MONDAY
 
@@ -48,28 +49,15 @@ class Content:
 
 
 @dataclass
-class Memory:
-    """All that was ever written, the newest last; the pool's list shows what was true `lag` writes ago."""
+class Memory(History[Content]):
+    """What the tables and the pool held; the pool's list is a late reader."""
 
-    history: list[Content]
-    lag: int = 0
     is_checked: bool = True
     """Whether a decision is refused that was made on what is not true any more."""
 
-    @property
-    def now(self) -> Content:
-        return self.history[-1]
-
-    @property
-    def shown(self) -> Content:
-        return self.history[max(0, len(self.history) - 1 - self.lag)]
-
     def key(self) -> Hashable:
         assert self.now.leads, "nobody leads any more"
-        return tuple(map(repr, self.history[-1 - self.lag :]))
-
-    def write(self, **changes: Any) -> None:
-        self.history.append(replace(self.now, **changes))
+        return tuple(map(repr, self.recent))
 
 
 @dataclass
