@@ -73,7 +73,8 @@ def find_agent(conversation: Conversation, board: Board, *, again: bool = True) 
     """Offer a waiting conversation; returns it as it then is.
 
     The agent who is found takes what is first among everything they may take, which need not be this conversation.
-    With `again`, a conversation that finds nobody is looked at once more a moment later.
+    With `again`, a conversation that finds nobody is looked at once more a moment later; so is in any case one whose
+    agent took something else: they may have room for it, too.
     """
     conversation = _age(conversation, board)
     if conversation.status is not Status.WAITING:
@@ -83,7 +84,8 @@ def find_agent(conversation: Conversation, board: Board, *, again: bool = True) 
     current = conversation
     for agent_id in offer.choice.order[:TRIED]:
         offer = replace(offer, tries=offer.tries + 1)
-        offer_work(agent_id, board, offer=offer, most=1)
+        if offer_work(agent_id, board, offer=offer, most=1):
+            again = True
         current = board.conversations.get(conversation.thread, conversation.number) or conversation
         if current.status is not Status.WAITING:
             return current

@@ -102,15 +102,31 @@ def test_who_comes_back_is_given_work_again(world: World) -> None:
     assert world.only().owner == "ann"
 
 
+def come_unseen(world: World, agent_id: str) -> None:
+    """An agent is there, and no event tells of it."""
+    world.agent(agent_id, online=False)
+    world.board.agents.set_presence(agent_id, Presence.ONLINE, world.now + timedelta(hours=1), world.now)
+    world.board.agents.ensure_listed(agent_id, "0")
+
+
 def test_what_waits_although_an_agent_is_free_is_repaired_and_counted(world: World) -> None:
     world.text()
-    world.agent("ann", online=False)
-    world.board.agents.set_presence("ann", Presence.ONLINE, world.now + timedelta(hours=1), world.now)
-    world.board.agents.ensure_listed("ann", "0")
+    come_unseen(world, "ann")
     assert world.sweep() == Swept()  # its own event may still be at it
     world.later(seconds=10)
     assert world.sweep() == Swept(repaired=1)
     assert world.only().owner == "ann"
+
+
+def test_what_finds_an_agent_who_takes_something_more_urgent_is_looked_at_again(world: World) -> None:
+    world.text()
+    world.text("there is smoke", sender="+15551230002")
+    world.settle()
+    come_unseen(world, "ann")
+    world.later(seconds=10)
+    world.sweep()
+    world.settle()
+    assert [known.owner for known in world.all_conversations()] == ["ann", "ann"]
 
 
 def test_work_behind_what_its_only_agent_let_lapse_is_not_stranded(world: World) -> None:
