@@ -96,7 +96,7 @@ fuzz: $(VENV) ## look for mails that break the parser (FUZZ=600 seconds; Linux)
 model: $(VENV) ## play random histories, every promise checked (HISTORIES=2000 SEED=…)
 	@.venv/bin/python -m tests.model --histories $(or $(HISTORIES),2000) $(if $(SEED),--seed $(SEED))
 
-mutations: $(VENV) ## break the code in fifteen ways, and see the model find each
+mutations: $(VENV) ## break the code in sixteen ways, and see the model find each
 	.venv/bin/python -m pytest -q -n 2 -m long tests/faults
 
 chaos: $(VENV) $(NODE) $(CONSOLE) ## break the deployed template for a while, then count what is left (MINUTES=20 SEED=…)

@@ -146,6 +146,12 @@ class History(RuleBasedStateMachine):
         self.write(burst)
         self.deployment.settle()
 
+    @rule(crowd=st.integers(6, 9), words=st.sampled_from(TEXTS))
+    def floods(self, crowd: int, words: str) -> None:
+        """Somebody sends mail after mail, each about something else: more than may wait at once (`flood`)."""
+        mails = next(place for place, person in enumerate(PEOPLE) if person.channel == "email")
+        self.write_and_are_heard([(mails, words, False)] * crowd)
+
     @rule(place=NUMBERS)
     def is_delivered_again(self, place: int) -> None:
         """A provider calls again: now, or long after. A mail's date is its sender's own: it can't tell an old one."""

@@ -18,6 +18,7 @@ from switchboard.consent import lifts_stop
 from switchboard.conversation import HEARD_LIMIT, SETTLED, Conversation, Decision, Entry, Status, acknowledgement_id
 from switchboard.erasure import State, covers
 from switchboard.events import ConversationOpened, ConversationReopened, MessageReceived
+from switchboard.flood import source_of
 from switchboard.message import Message, Outgoing
 from switchboard.replay import replay
 from switchboard.routing import Agent, Presence, case_of, lane_of, objection
@@ -180,6 +181,7 @@ class Auditor:
         for one in conversations:
             self._stands_right(one, entries)
         self._nobody_waits_in_vain(conversations)
+        self._nobody_is_held_in_vain(conversations)
         gone = {agent.agent_id for agent in self.agents() if agent.presence is Presence.OFFLINE}
         assert not gone.intersection(one.owner or "" for one in conversations), "who is gone still has work"
         for entry in entries:
@@ -220,7 +222,7 @@ class Auditor:
         """Promises 4 and 5: whoever waits is in their lane and nobody else is; whoever owes an answer has a time."""
         lane = lane_of(one)
         shown = {(waiting.thread, waiting.number) for waiting in self.sight.conversations.heads(lane, 1000)}
-        waits = one.status is Status.WAITING and not one.held
+        waits = one.status is Status.WAITING
         assert ((one.thread, one.number) in shown) is waits, f"{one.id}: {one.status}, and its lane says otherwise"
         assert one.acknowledgement or one.silence or one.answers or not one.is_open, f"{one.id}: never acknowledged"
         if waits:
@@ -247,10 +249,18 @@ class Auditor:
         last_call = deployment.policy.times.last_call
         agents = [as_offered(agent, now, last_call) for agent in self.agents()]
         for one in conversations:
-            if one.status is Status.WAITING and not one.held:
+            if one.status is Status.WAITING:
                 case = case_of(one, agents, deployment.policy, "", now)
                 able = [agent.agent_id for agent in case.candidates if objection(agent, case) is None]
                 assert not able, f"{one.id} waits in vain: {able} could take it"
+
+    def _nobody_is_held_in_vain(self, conversations: Iterable[Conversation]) -> None:
+        """Promise 4: what waits behind all others is beyond its counterparty's budget."""
+        most = self.deployment.policy.flood.waiting
+        waiting = [one for one in conversations if one.status is Status.WAITING]
+        placed = Counter(source_of(one) for one in waiting if not one.held)
+        for one in waiting:
+            assert not one.held or placed[source_of(one)] >= most, f"{one.id} is held, and a place is free"
 
     def _everything_replays(self) -> None:
         """Promise 9: each decision is made again, bit for bit; what was opened was announced."""

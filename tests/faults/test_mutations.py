@@ -15,7 +15,7 @@ from switchboard.aws.agents import DynamoAgents
 from switchboard.aws.conversations import DynamoConversations
 from switchboard.aws.queues import DynamoQueues
 from switchboard.decisions import pack
-from switchboard.flows import deliver, desk, dispatch
+from switchboard.flows import deliver, desk, dispatch, held
 from tests.model import play
 
 HISTORIES = 300
@@ -113,6 +113,10 @@ def messages_survive_their_customer(patch: Patch) -> None:
     patch.setattr(DynamoConversations, "remove", lambda *_: None)
 
 
+def free_places_stay_free(patch: Patch) -> None:
+    patch.setattr(held, "take", lambda *_: False)
+
+
 MUTATIONS: tuple[Callable[[Patch], None], ...] = (
     claims_ask_for_no_room,
     claims_believe_what_was_read,
@@ -129,6 +133,7 @@ MUTATIONS: tuple[Callable[[Patch], None], ...] = (
     whoever_said_stop_is_written_to,
     a_candidate_is_not_recorded,
     messages_survive_their_customer,
+    free_places_stay_free,
 )
 
 
