@@ -29,7 +29,7 @@ def deployed(request: pytest.FixtureRequest) -> Iterator[Lab]:
         tempfile.TemporaryDirectory(prefix="switchboard-") as directory,
         run(Path(directory), draw_ports(), aws) as running,
     ):
-        made = Lab(running, load_policy(ROOT / "policy.yaml"))
+        made = Lab(running, load_policy(ROOT / "policy.yaml"), lag)
         yield made
         made.close()
 

@@ -52,6 +52,8 @@ Found = TypeVar("Found")
 PATIENCE = 60.0
 """Seconds that a condition may take on a busy machine; a test never waits longer than the condition does."""
 LOOK_EVERY = 0.1
+STILL = 0.4
+"""Seconds after which nothing more is coming, unless functions start late."""
 PROVIDER_TRIES = 4
 CUSTOMER, OURS = "+15551230001", "+15550100100"
 MAIL_CUSTOMER, OUR_MAIL = "mia@customers.example", "support@acme.example"
@@ -75,6 +77,8 @@ class Lab:
 
     running: Running
     policy: Policy
+    lag: float = 0.0
+    """Seconds that functions start late at most."""
     http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=60))
     sessions: dict[str, AgentApi] = field(default_factory=dict)
 
@@ -578,14 +582,16 @@ class Lab:
     def settled(self) -> dict[str, list[Any]]:
         """Everything that is stored once nothing more comes: what reads tables' streams takes from no queue."""
         self.await_quiet()
-        looks = [self.kept()]
+        stored, since = self.kept(), time.monotonic()
 
         def still() -> bool:
-            looks.append(self.kept())
-            return looks[-4:] == looks[-1:] * 4
+            nonlocal stored, since
+            if (now := self.kept()) != stored:
+                stored, since = now, time.monotonic()
+            return time.monotonic() - since > STILL + self.lag
 
         self.wait_for(still, "what is stored to stay as it is")
-        return looks[-1]
+        return stored
 
     def _scan_kept(self, table: str) -> list[dict[str, Any]]:
         """A table's items but for the reconciler's cursors and when the last sweep began, which go by the clock."""

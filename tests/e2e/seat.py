@@ -24,6 +24,8 @@ TOKENS = "switchboard.tokens"
 AN_HOUR = 3600
 CLEARED = "status of 404 (Not Found)"
 """A window may hear of the conversations of the test before, which the lab has removed, and look in vain."""
+CHANGED = "status of 412 (Precondition Failed)"
+"""What one decides on may just have got its promise: the console decides anew where that changes nothing."""
 
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -104,6 +106,7 @@ def take_seat(
 ) -> Seat:
     """Open the console signed in, without the hosted pages; the options are those of `Browser.new_context`."""
     windows.forgive(CLEARED)
+    windows.forgive(CHANGED)
     seat = Seat(windows(**options), lab)
     seat.page.goto(f"{lab.running.console_url}config.json")  # the console's origin, and not yet the console
     keep_tokens(seat.page, tokens_of(lab, username))

@@ -113,7 +113,6 @@ def test_one_sees_who_else_looks_and_writes(lab: Lab, windows: Windows) -> None:
 def test_an_answer_to_what_a_colleague_answered_meanwhile_is_held_back_until_its_author_decides(
     lab: Lab, windows: Windows
 ) -> None:
-    windows.forgive("412 (Precondition Failed)")
     ann = take_seat(windows, lab, "ann")
     lab.text("hello")
     ann.open(CUSTOMER)

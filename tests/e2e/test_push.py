@@ -1,7 +1,7 @@
 """Consoles on the deployed system: called at once, deaf for a while, and told all of it afterwards."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
@@ -82,10 +82,9 @@ def listening(
         ask_every=ask_every,
         chance=lambda: 0.0,
     )
-    with ear:
+    with closing(console.api), ear:
         lab.wait_for(ear.connected.is_set, f"{username} to be connected")
         yield console, ear
-    console.api.close()
 
 
 def _connections(lab: Lab, agent_id: str) -> list[Connection]:
@@ -231,7 +230,7 @@ def test_a_cursor_of_two_hours_ago_brings_what_happened_since(lab: Lab) -> None:
     lab.agent("ann")
     lab.text("hello")
     known = _assigned(lab)
-    lab.await_quiet()
+    lab.wait_for(lambda: lab.kept()["ConsolesTable"], "the feed")
     with listening(lab, "ann", cursor=to_text(system_clock() - timedelta(hours=2))) as (console, _):
         assert console.conversations() == {known.id}
         assert console.reloaded == []
