@@ -1,4 +1,4 @@
-"""What was said last in a conversation, as lists show it: a short line of plain text. Pure.
+"""What was said last in a conversation, as lists show it, and what its customer calls themselves: short lines. Pure.
 
 Nothing of it is kept: it is read where it was said (ADR 30).
 """
@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from switchboard.conversation import Entry
 from switchboard.instant import Instant
-from switchboard.message import Attachment
+from switchboard.message import Attachment, Party
 
 LONGEST = 120
 """Characters of an excerpt."""
@@ -35,6 +35,7 @@ class Words:
     text: str
     at: Instant
     agent_id: str | None = None
+    sender: Party | None = None
     attachments: tuple[Attachment, ...] = ()
     change: Literal["edited", "deleted"] | None = None
 
@@ -61,10 +62,30 @@ class Words:
         return kinds.pop() if len(kinds) == 1 else "other" if kinds else None
 
 
-def newest(entries: Iterable[Entry]) -> Words | None:
-    """What was said last of all this, by the rule of `conversation.say`."""
-    last = max((entry for entry in entries if entry.is_said), key=lambda entry: (entry.at, entry.id), default=None)
-    return Words.of(last) if last else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What was said last in a conversation, and what its customer said last: often one and the same."""
+
+    last: Words | None = None
+    heard: Words | None = None
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Spoken":
+        """Those of all this, by the rule of `conversation.say`."""
+        said = sorted((entry for entry in entries if entry.is_said), key=lambda entry: (entry.at, entry.id))
+        heard = [entry for entry in said if entry.author == "customer"]
+        last, theirs = (Words.of(some[-1]) if some else None for some in (said, heard))
+        return cls(last=last, heard=theirs)
+
+    @property
+    def called(self) -> str | None:
+        """What the customer calls themselves, as their network or their mail tells; nothing proves it.
+
+        None for what is no name: a number, or an address, which could look like the one that it is from.
+        """
+        sender = self.heard.sender if self.heard else None
+        name = shorten(sender.name) if sender and sender.name else ""
+        return name if "@" not in name and any(map(str.isalpha, name)) else None
 
 
 def shorten(text: str) -> str:

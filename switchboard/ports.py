@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from switchboard.estimate.decay import Increment, Tally
     from switchboard.estimate.statistics import Staffing
     from switchboard.events import Event, MessageQuarantined
-    from switchboard.excerpt import Words
+    from switchboard.excerpt import Spoken
     from switchboard.flood import Places, Source
     from switchboard.invitation import Invitation
     from switchboard.policy import Priority
@@ -569,10 +569,10 @@ class Conversations(Protocol):
     def read_all(self, stops: Sequence[Stop]) -> list[Conversation | None]:
         """Up to a hundred conversations at once, in this order, read consistently."""
 
-    def last_words(self, conversations: Sequence[Conversation]) -> list[Words | None]:
-        """What was said last in each, in this order, read consistently, a hundred in one request.
+    def spoken(self, conversations: Sequence[Conversation]) -> list[Spoken]:
+        """What was said last in each, in this order, read consistently, a hundred messages in one request.
 
-        None where it is not known, gone, or not to be had at the moment: then nothing is shown of it.
+        Without what is not known, gone, or not to be had at the moment: then nothing is shown of it.
         """
 
 

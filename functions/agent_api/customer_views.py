@@ -145,7 +145,7 @@ class CustomerView(PersonView):
             language=known[0].language if known else None,
             tags=tuple(dict.fromkeys(tag for one in known for tag in one.tags)),
             open=tuple(one.id for one in known if one.is_open),
-            conversations=tuple(map(SpokenView.spoken, known, found.last)),
+            conversations=tuple(map(SpokenView.spoken, known, found.spoken)),
             withheld=found.withheld,
         )
 

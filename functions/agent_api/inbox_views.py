@@ -5,7 +5,7 @@ from typing import Literal
 
 from functions.agent_api.views import ConversationView, View
 from switchboard.conversation import Conversation
-from switchboard.excerpt import FileKind, Words
+from switchboard.excerpt import FileKind, Spoken, Words
 
 
 class LastView(View):
@@ -31,11 +31,17 @@ class LastView(View):
 
 
 class SpokenView(ConversationView):
-    """A conversation with what was said `last`; null where that is not known."""
+    """A conversation with what was said `last`; null where that is not known.
+
+    `called` is what the customer calls themselves in their newest message, as their network or their mail tells it:
+    nothing proves it, so show it beside the address.
+    """
 
     last: LastView | None
+    called: str | None
 
     @classmethod
-    def spoken(cls, known: Conversation, words: Words | None) -> "SpokenView":
+    def spoken(cls, known: Conversation, spoken: Spoken) -> "SpokenView":
         """As an agent sees it."""
-        return cls(**ConversationView.of(known).model_dump(), last=LastView.of(words) if words else None)
+        last = LastView.of(spoken.last) if spoken.last else None
+        return cls(**ConversationView.of(known).model_dump(), last=last, called=spoken.called)

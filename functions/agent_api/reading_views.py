@@ -103,7 +103,7 @@ class ListedView(SpokenView):
     @classmethod
     def made(cls, kept: Kept) -> "ListedView":
         """As its agent sees it."""
-        shown = SpokenView.spoken(kept.known, kept.last).model_dump()
+        shown = SpokenView.spoken(kept.known, kept.spoken).model_dump()
         return cls(**shown, unread=kept.is_unread, has_draft=not kept.bookmark.draft.is_empty)
 
 

@@ -15,7 +15,7 @@ from switchboard.aws.records import Attributes, Codec, attributes, values
 from switchboard.aws.transactions import is_refused_condition, transact
 from switchboard.conversation import Conversation, Decision, Entry, customer_of, file
 from switchboard.errors import AgentUnavailableError, ConflictError
-from switchboard.excerpt import Words
+from switchboard.excerpt import Spoken, Words
 from switchboard.flood import source_of
 from switchboard.instant import to_text
 from switchboard.ports import Alias, Clock, Drafted, Opened, Owned, Past, Placed, Row, Said, Stop
@@ -506,13 +506,14 @@ class DynamoConversations:
             keys = list(answer["UnprocessedKeys"].get(self.table, {"Keys": []})["Keys"])
         return [found.get((stop.thread, stop.number)) for stop in stops]
 
-    def last_words(self, conversations: Sequence[Conversation]) -> list[Words | None]:
-        wanted = [(known.thread, _MESSAGE + known.last.entry_id) if known.last else None for known in conversations]
-        keys = list(dict.fromkeys(filter(None, wanted)))
+    def spoken(self, conversations: Sequence[Conversation]) -> list[Spoken]:
+        wanted = [_spoken_of(known) for known in conversations]
+        keys = list(dict.fromkeys(key for some in wanted for key in some if key))
         found: dict[tuple[str, str], Words] = {}
         for start in range(0, len(keys), _AT_ONCE):
             found |= self._words(keys[start : start + _AT_ONCE])
-        return [found.get(key) if key else None for key in wanted]
+        words = ([found.get(key) if key else None for key in some] for some in wanted)
+        return [Spoken(last=last, heard=heard) for last, heard in words]
 
     def _words(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Words]:
         """As many as DynamoDB gives when it is asked twice: a list is not late for what it can do without."""
@@ -569,6 +570,13 @@ def _index_of(row: Row) -> tuple[str, dict[str, str], str, bool]:
 
 def _phase(*, is_open: bool) -> str:
     return "open" if is_open else "over"
+
+
+def _spoken_of(known: Conversation) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+    """Where lie what was said last, and what its customer said last: its newest, as far as it is remembered."""
+    last, heard = (known.last.entry_id if known.last else None), (known.heard[-1].message_id if known.heard else None)
+    first, second = ((known.thread, _MESSAGE + entry_id) if entry_id else None for entry_id in (last, heard))
+    return first, second
 
 
 def _key_of(stop: Stop) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from switchboard.bookmark import Bookmark, Draft, is_unread, newest_heard
 from switchboard.conversation import Conversation, Entry
 from switchboard.errors import NotFoundError
-from switchboard.excerpt import Words, newest
+from switchboard.excerpt import Spoken
 from switchboard.flows import inbox
 from switchboard.flows.board import Board
 from switchboard.flows.desk import Caller, find
@@ -22,7 +22,7 @@ class Kept(NamedTuple):
 
     known: Conversation
     bookmark: Bookmark
-    last: Words | None
+    spoken: Spoken
 
     @property
     def is_unread(self) -> bool:
@@ -33,14 +33,14 @@ class Kept(NamedTuple):
 def kept(caller: Caller, conversations: Iterable[Conversation], board: Board) -> list[Kept]:
     """The caller's bookmarks in conversations and what was said last there: a request each for a hundred at most."""
     known = list(conversations)
-    bookmarks, words = board.bookmarks.of(caller.agent_id, known), board.conversations.last_words(known)
-    return [Kept(*one) for one in zip(known, bookmarks, words, strict=True)]
+    bookmarks, spoken = board.bookmarks.of(caller.agent_id, known), board.conversations.spoken(known)
+    return [Kept(*one) for one in zip(known, bookmarks, spoken, strict=True)]
 
 
 def opened(caller: Caller, known: Conversation, entries: Iterable[Entry], board: Board) -> Kept:
     """The same of one conversation, all of whose messages are read."""
     (bookmark,) = board.bookmarks.of(caller.agent_id, [known])
-    return Kept(known, bookmark, newest(entries))
+    return Kept(known, bookmark, Spoken.of(entries))
 
 
 def _blank(caller: Caller, known: Conversation) -> Bookmark:

@@ -11,7 +11,7 @@ from itertools import groupby, islice
 from switchboard.conversation import Conversation, Entry
 from switchboard.customer import Person
 from switchboard.errors import UnfitError
-from switchboard.excerpt import Words
+from switchboard.excerpt import Spoken
 from switchboard.flows.board import Board
 from switchboard.flows.desk import Caller, may_see, me
 from switchboard.flows.identity import look
@@ -27,14 +27,14 @@ _SEPARATOR = "\n"
 class Profile:
     """A customer: the person, their addresses, and the newest of their conversations that the caller may read.
 
-    `last` is what was said last in each; `withheld` how many more there are among the newest that they may not read.
+    `spoken` is what was said last in each; `withheld` how many more there are among the newest that they may not read.
     """
 
     customer_id: str
     person: Person
     contacts: list[Contact]
     conversations: list[Conversation]
-    last: list[Words | None]
+    spoken: list[Spoken]
     withheld: int
 
 
@@ -53,8 +53,8 @@ def profile(caller: Caller, customer_id: str, board: Board) -> Profile:
     person = look(caller, customer_id, board)
     past, queues = past_of(person, SHOWN, board), _queues(caller, board)
     seen = [one for one in past if may_see(caller, one, queues)]
-    last = board.conversations.last_words(seen)
-    return Profile(customer_id, person, contacts_of(person, board), seen, last, len(past) - len(seen))
+    spoken = board.conversations.spoken(seen)
+    return Profile(customer_id, person, contacts_of(person, board), seen, spoken, len(past) - len(seen))
 
 
 def timeline(caller: Caller, customer_id: str, cursor: str | None, limit: int, board: Board) -> Page:

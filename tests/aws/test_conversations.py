@@ -12,7 +12,7 @@ from switchboard.aws.conversations import record_of, skills_of, skills_text
 from switchboard.aws.records import attributes
 from switchboard.conversation import Acknowledgement, Answer, Conversation, Decision, Entry, Heard, Last, Status, delete
 from switchboard.errors import AgentUnavailableError, ConflictError
-from switchboard.excerpt import Words
+from switchboard.excerpt import Spoken, Words
 from switchboard.message import Attachment, DeliveryStatus
 from switchboard.policy import Priority
 from switchboard.routing import Lane
@@ -284,25 +284,32 @@ def test_an_item_of_another_kind_is_nothing() -> None:
 
 
 def spoken(number: int, entry: Entry = ENTRY) -> Conversation:
-    return replace(ONE, number=number, last=Last(entry.at, entry.id))
+    return replace(ONE, number=number, last=Last(entry.at, entry.id), heard=())
 
 
 def test_what_was_said_last_is_read_where_it_was_said_and_as_it_is_by_then(world: World) -> None:
     world.conversations.record(ENTRY)
     world.conversations.record(QUEUED)
     asked = [spoken(2, QUEUED), ONE, spoken(1), replace(spoken(1), thread="acme-sms.gone")]
-    answer, nothing, said, gone = world.conversations.last_words(asked)
+    answer, nothing, said, gone = (one.last for one in world.conversations.spoken(asked))
     assert (nothing, gone) == (None, None)
     assert [answer, said] == [Words.of(QUEUED), Words.of(ENTRY)]
     world.conversations.amend(ENTRY, delete(ENTRY, MONDAY))
-    (left,) = world.conversations.last_words([spoken(1)])
+    (left,) = (one.last for one in world.conversations.spoken([spoken(1)]))
     assert left
     assert (left.text, left.attachments, left.change) == ("", (), "deleted")
 
 
+def test_what_the_customer_said_last_is_read_beside_the_answer_that_came_after_it(world: World) -> None:
+    world.conversations.record(ENTRY)
+    world.conversations.record(QUEUED)
+    answered = replace(spoken(1, QUEUED), heard=(Heard(message_id=ENTRY.id, at=ENTRY.at),))
+    assert world.conversations.spoken([answered]) == [Spoken(last=Words.of(QUEUED), heard=Words.of(ENTRY))]
+
+
 def test_two_conversations_that_point_at_one_message_are_both_told(world: World) -> None:
     world.conversations.record(ENTRY)
-    assert world.conversations.last_words([spoken(1), spoken(2)]) == [Words.of(ENTRY)] * 2
+    assert world.conversations.spoken([spoken(1), spoken(2)]) == [Spoken(last=Words.of(ENTRY))] * 2
 
 
 def test_the_last_words_of_a_hundred_are_one_request_of_what_an_excerpt_needs(
@@ -316,13 +323,13 @@ def test_the_last_words_of_a_hundred_are_one_request_of_what_an_excerpt_needs(
 
     monkeypatch.setattr(world.client, "batch_get_item", read)
     many = [replace(spoken(1), thread=f"acme-sms.c{n}") for n in range(101)]
-    assert world.conversations.last_words(many[:100]) == [None] * 100
+    assert world.conversations.spoken(many[:100]) == [Spoken()] * 100
     assert [len(one["Keys"]) for one in asked] == [100]
     read_of_each = set(asked[0]["ExpressionAttributeNames"].values())
-    assert read_of_each == {"thread", "item", "author", "agent_id", "text", "at", "attachments", "change"}
-    world.conversations.last_words(many)
+    assert read_of_each == {"thread", "item", *Words.__dataclass_fields__}
+    world.conversations.spoken(many)
     assert [len(one["Keys"]) for one in asked[1:]] == [100, 1]
-    world.conversations.last_words([ONE])
+    world.conversations.spoken([replace(ONE, heard=())])
     assert len(asked) == 3, "nothing is asked where nothing is known"
 
 
@@ -343,8 +350,8 @@ def test_words_that_dynamodb_does_not_give_are_asked_for_once_more_and_then_left
     monkeypatch.setattr(world.client, "batch_get_item", read)
     third = replace(QUEUED, id="r2")
     world.conversations.record(third)
-    words = world.conversations.last_words([spoken(1), spoken(2, QUEUED), spoken(3, third)])
-    assert words == [Words.of(ENTRY), Words.of(QUEUED), None]
+    found = world.conversations.spoken([spoken(1), spoken(2, QUEUED), spoken(3, third)])
+    assert [one.last for one in found] == [Words.of(ENTRY), Words.of(QUEUED), None]
     assert asked == [3, 2]
 
 

@@ -234,7 +234,7 @@ def last(world: World, who: Caller) -> Words | None:
     """As a list has it; the conversation itself must have it so, too."""
     (listed,) = reading.kept(who, [world.only()], world.board)
     assert reading.opened(who, world.only(), world.entries(world.only()), world.board) == listed
-    return listed.last
+    return listed.spoken.last
 
 
 def told(world: World, who: Caller) -> tuple[str, str]:
@@ -279,4 +279,4 @@ def test_thanks_after_the_end_are_the_last_word(world: World, ann: Caller) -> No
 
 def test_what_was_said_before_it_was_kept_where_is_not_shown_in_lists(world: World, ann: Caller) -> None:
     known = world.conversations.save(world.only(), replace(world.only(), last=None))
-    assert reading.kept(ann, [known], world.board)[0].last is None
+    assert reading.kept(ann, [known], world.board)[0].spoken.last is None

@@ -7,6 +7,7 @@ import pytest
 
 from functions.agent_api.handler import lambda_handler, logger
 from switchboard.conversation import delete
+from switchboard.message import Message, Party
 from tests.aws_events import CONTEXT, api_call
 from tests.functions.conftest import Deployment, log_of
 from tests.world import CUSTOMER
@@ -62,13 +63,13 @@ def test_a_conversation_tells_what_an_answer_may_be(waiting: Deployment) -> None
     assert (status, known["limits"]["unit"], known["limits"]["segments"]["gsm7_joined"]) == (200, "characters", 153)
 
 
-def everywhere(known: Any) -> list[Any]:
-    """What was said last in it, as every list has it, and the conversation itself."""
+def everywhere(known: Any, what: str = "last") -> list[Any]:
+    """What was said last in it, or something else of it, as every list has it, and the conversation itself."""
     path = f"/conversations/{known['conversation_id']}"
     asked = [("GET", "/conversations"), ("GET", "/me/conversations"), ("POST", "/search", {"customer": CUSTOMER})]
     items = [item for one in asked for item in call(*one)[1]["items"]]
     items += call("GET", f"/customers/{known['customer_id']}")[1]["conversations"]
-    return [one["last"] for one in (*items, call("GET", path)[1])]
+    return [one[what] for one in (*items, call("GET", path)[1])]
 
 
 def test_every_list_and_the_conversation_tell_the_same_of_what_was_said_last(deployment: Deployment) -> None:
@@ -87,6 +88,25 @@ def test_every_list_and_the_conversation_tell_the_same_of_what_was_said_last(dep
     assert {(one["author"], one["agent_id"], one["excerpt"]) for one in everywhere(known)} == {
         ("agent", "ann", "On its way")
     }
+
+
+def test_every_list_tells_what_a_customer_calls_themselves_after_an_answer_too(deployment: Deployment) -> None:
+    world = deployment.world
+    world.agent("ann")
+    message = Message(
+        channel="sms",
+        account="acme-sms",
+        provider_id="SM1",
+        sender=Party(address=CUSTOMER, name="Mia Berg"),
+        to=(Party(address=world.policy.accounts["acme-sms"].address),),
+        text="hello",
+    )
+    world.route(message)
+    (known,) = call("GET", "/me/conversations")[1]["items"]
+    world.later(seconds=1)
+    said = {"text": "Good morning"}
+    call("POST", f"/conversations/{known['conversation_id']}/replies", said, headers={"idempotency-key": "k"})
+    assert everywhere(known, "called") == ["Mia Berg"] * 5
 
 
 def test_what_a_customer_took_back_is_in_no_list_any_more(deployment: Deployment) -> None:

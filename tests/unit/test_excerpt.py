@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchboard.conversation import Entry
-from switchboard.excerpt import LONGEST, Words, newest, shorten
-from switchboard.message import Attachment
+from switchboard.excerpt import LONGEST, Spoken, Words, shorten
+from switchboard.message import Attachment, Party
 from tests.growth import grows_no_faster
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -87,12 +87,42 @@ def test_the_newest_is_what_customer_or_agent_said_and_nothing_else() -> None:
         entry("remark", 3, author="agent", direction="internal", kind="note"),
         entry("passed on", 4, author="agent", direction="outbound", kind="forward"),
     ]
-    found = newest([entry("first"), answer, *others])
-    assert found == Words(author="agent", agent_id="ann", text="answer", at=answer.at)
-    assert newest(others) is None
+    found = Spoken.of([entry("first"), answer, *others])
+    assert found.last == Words(author="agent", agent_id="ann", text="answer", at=answer.at)
+    assert found.heard == Words.of(entry("first"))
+    assert Spoken.of(others) == Spoken()
 
 
 def test_what_was_taken_back_is_told_without_its_words() -> None:
-    found = newest([replace(entry("gone"), text="", change="deleted")])
+    found = Spoken.of([replace(entry("gone"), text="", change="deleted")]).last
     assert found
     assert (found.change, found.excerpt, found.files) == ("deleted", "", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Mia Berg", "Mia Berg"),
+        ("  Mia\n\u202eBerg ", "Mia Berg"),
+        ("Ünal 🙂", "Ünal 🙂"),
+        ("美亞", "美亞"),
+        ("a" * 200, "a" * 119 + "…"),
+        ("+1 555 123 0001", None),
+        ("security@acme.example", None),
+        ("\u200b", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_customer_is_called_by_the_name_that_they_give_and_by_nothing_that_looks_like_an_address(
+    name: str | None, called: str | None
+) -> None:
+    sender = Party(address="mia@customers.example", name=name)
+    assert Spoken.of([entry("hello", sender=sender)]).called == called
+
+
+def test_a_customer_is_called_as_in_their_newest_message() -> None:
+    names = [Party(address="mia@customers.example", name=name) for name in ("Mia", "Mia Berg")]
+    theirs = [entry(f"m{n}", n, sender=sender) for n, sender in enumerate(names)]
+    answer = entry("answer", 5, author="agent", direction="outbound", agent_id="ann")
+    assert Spoken.of([*theirs, answer]).called == "Mia Berg"

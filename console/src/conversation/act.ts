@@ -141,7 +141,7 @@ function said(before: Timeline, now: Timeline): string[] {
 const IMMATERIAL: ReadonlySet<string> = new Set([
   ...["owner", "status", "queue", "priority", "heard_at", "tags", "messages"],
   ...["awaiting_since", "lease_until", "promised_at", "renewed_at", "promise", "limits"],
-  ...["etag", "decision", "draft", "has_draft", "unread", "last"],
+  ...["etag", "decision", "draft", "has_draft", "unread", "last", "called"],
 ]);
 
 /** Whether anything else is another. */

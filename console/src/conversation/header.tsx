@@ -37,7 +37,7 @@ interface Props {
 
 export function Header({ shown, panel, onPanel }: Props) {
   const texts = t.value.conversation;
-  const { name } = particulars(customerOf(shown.customer_id).value.customer);
+  const name = particulars(customerOf(shown.customer_id).value.customer).name ?? shown.called;
   const toggle = (chosen: PanelName) => onPanel(panel === chosen ? null : chosen);
   const isOpen = shown.status !== "resolved";
   const address = shownAddress(shown.channel, shown.customer);

@@ -1,6 +1,6 @@
 /** What waits in a queue, in the order in which it is given out; lines can be selected and moved. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Agent, Conversation } from "../api/types";
+import type { Agent, Listed } from "../api/types";
 import { desk } from "../desk";
 import { t } from "../i18n";
 import { lead } from "../i18n/lead";
@@ -8,6 +8,7 @@ import { exactly, now } from "../i18n/time";
 import { conversation } from "../store/conversations";
 import { isLead } from "../store/workspace";
 import { shownAddress } from "../ui/address";
+import { Customer } from "../ui/customer";
 import { toggled } from "../ui/form";
 import { Panel } from "../ui/room";
 import { type Column, Table } from "../ui/table";
@@ -20,7 +21,7 @@ export function WaitingList({ queue, team }: { queue: string; team: readonly Age
   const texts = lead.value.floor;
   const list = useMemo(() => desk().inbox.list("queue", { queue }), [queue]);
   const [selected, select] = useState<readonly string[]>([]);
-  const [moving, move] = useState<readonly Conversation[] | null>(null);
+  const [moving, move] = useState<readonly Listed[] | null>(null);
   useEffect(() => void list.load().catch(tellError), [list]);
   const rows = list.ids.value.flatMap((id) => conversation(id)?.value ?? []);
   const chosen = rows.filter((row) => selected.includes(row.conversation_id));
@@ -75,9 +76,9 @@ interface Selection {
   readonly select: (ids: readonly string[]) => void;
 }
 
-function columns(rows: readonly Conversation[], selection: Selection | null): readonly Column<Conversation>[] {
+function columns(rows: readonly Listed[], selection: Selection | null): readonly Column<Listed>[] {
   const texts = lead.value.floor;
-  const shown: readonly Column<Conversation>[] = [
+  const shown: readonly Column<Listed>[] = [
     { key: "customer", label: texts.customer, isHeader: true, cell: (row) => <Who row={row} /> },
     { key: "priority", label: texts.priority, cell: (row) => <PriorityTag priority={row.priority} /> },
     { key: "channel", label: texts.channel, cell: (row) => t.value.shell.channel[row.channel] ?? row.channel },
@@ -87,7 +88,7 @@ function columns(rows: readonly Conversation[], selection: Selection | null): re
   return selection ? [selecting(rows, selection), ...shown] : shown;
 }
 
-function selecting(rows: readonly Conversation[], { selected, select }: Selection): Column<Conversation> {
+function selecting(rows: readonly Listed[], { selected, select }: Selection): Column<Listed> {
   const texts = lead.value.floor;
   const ids = rows.map((row) => row.conversation_id);
   const areAll = ids.every((id) => selected.includes(id));
@@ -116,10 +117,12 @@ function selecting(rows: readonly Conversation[], { selected, select }: Selectio
   };
 }
 
-function Who({ row }: { row: Conversation }) {
+function Who({ row }: { row: Listed }) {
   return (
     <>
-      <a href={toConversation(row.conversation_id)}>{shownAddress(row.channel, row.customer)}</a>
+      <a href={toConversation(row.conversation_id)}>
+        <Customer of={row} />
+      </a>
       {row.subject && <span class="second-line">{row.subject}</span>}
     </>
   );
@@ -129,7 +132,7 @@ function PriorityTag({ priority }: { priority: string }) {
   return <span class={`tag ${priority}`}>{t.value.shell.priority[priority] ?? priority}</span>;
 }
 
-function Promised({ row }: { row: Conversation }) {
+function Promised({ row }: { row: Listed }) {
   if (!row.promised_at) return <span class="floor-zero">–</span>;
   const isOver = Date.parse(row.promised_at) < now.value;
   const left = isOver ? age(row.promised_at) : age(new Date(now.value).toISOString(), Date.parse(row.promised_at));

@@ -90,3 +90,8 @@ test("a row says what was said last, and what raised it only where that is not k
   expect(await screen.findByText("Smoke comes out of it!")).toBeTruthy();
   expect(screen.getByText("on fire").className).toBe("visually-hidden");
 });
+
+test("a customer's own name stands before the address that it came from", async () => {
+  keep(assigned("c1", "ann", { customer: "customer c1", called: "Mia Berg", etag: '"2.0"' }));
+  await vi.waitFor(() => expect(screen.getAllByRole("link")[1]?.textContent).toContain("Mia Berg customer c1"));
+});

@@ -8,7 +8,7 @@ import { locale, t } from "../i18n";
 import { now } from "../i18n/time";
 import { conversation } from "../store/conversations";
 import { nameOf } from "../store/workspace";
-import { shownAddress } from "../ui/address";
+import { Customer } from "../ui/customer";
 import { ChannelIcon, DraftIcon, MoonIcon } from "../ui/icons";
 import { LastLine } from "./last";
 import { ROW } from "./window";
@@ -58,7 +58,7 @@ function Content({ shown }: { readonly shown: ReadonlySignal<Listed> }) {
 }
 
 function Heading({ shown }: { readonly shown: ReadonlySignal<Listed> }) {
-  const { channel, customer, unread, status } = shown.value;
+  const { channel, unread, status } = shown.value;
   const { shell, inbox } = t.value;
   return (
     <span class="row-line">
@@ -71,7 +71,9 @@ function Heading({ shown }: { readonly shown: ReadonlySignal<Listed> }) {
           <span class="visually-hidden">{inbox.row.unread}</span>
         </span>
       )}
-      <span class="row-customer">{shownAddress(channel, customer)}</span>
+      <span class="row-customer">
+        <Customer of={shown.value} />
+      </span>
       {status === "snoozed" && <MoonIcon />}
       <Timing shown={shown} />
     </span>

@@ -12,12 +12,12 @@ export function conversation(id: string): Signal<Listed> | undefined {
 
 /**
  * Remember what the API showed; what is older than what is known changes nothing. Of one with its messages these are
- * left out; what actions answer says neither what was said last nor whether it is read, so that this stays as it was.
+ * left out; what actions answer says neither what was said last and by whom nor whether it is read: this stays as it was.
  */
 export function keep(shown: Conversation | Listed): Signal<Listed> {
   const found = known.get(shown.conversation_id);
   if (!found) {
-    const made = signal(listed(shown, { unread: false, has_draft: false, last: null }));
+    const made = signal(listed(shown, { unread: false, has_draft: false, last: null, called: null }));
     known.set(shown.conversation_id, made);
     return made;
   }
@@ -66,9 +66,12 @@ function numbers(etag: string): [number, number] {
   return [Number(revision), Number(outbound)];
 }
 
-function listed(shown: Conversation | Listed, before: Pick<Listed, "unread" | "has_draft" | "last">): Listed {
-  const { unread = before.unread, has_draft = before.has_draft, last = before.last } = shown as Partial<Listed>;
-  const made: Record<string, unknown> = { ...shown, unread, has_draft, last };
+/** What lists say of a conversation, and actions don't. */
+type Beside = Pick<Listed, "unread" | "has_draft" | "last" | "called">;
+
+function listed(shown: Conversation | Listed, before: Beside): Listed {
+  const { unread, has_draft, last, called } = { ...before, ...(shown as Partial<Listed>) };
+  const made: Record<string, unknown> = { ...shown, unread, has_draft, last, called };
   for (const whole of ["messages", "decision", "limits", "draft"]) delete made[whole];
   return made as unknown as Listed;
 }

@@ -33,6 +33,7 @@ export function waiting(id: string, given: Partial<Listed> = {}): Listed {
     unread: false,
     has_draft: false,
     last: null,
+    called: null,
     ...given,
   };
 }
