@@ -149,14 +149,14 @@ def _others(holdings: Holdings) -> Iterator[str]:
 
 
 def _over_budget(holdings: Holdings) -> Iterator[str]:
-    whose = {one.id: one.address for one in holdings.conversations}
+    whose = {one.id: one.customer_id for one in holdings.conversations}  # two networks may give two people one number
     times: dict[str, list[Instant]] = defaultdict(list)
     for entry in _acknowledgements(holdings.entries):
         times[whose.get(entry.conversation_id, "")].append(entry.at)
-    for address, told in times.items():
+    for customer, told in times.items():
         told.sort()
         if any(later - first < DAY for first, later in zip(told, told[DAILY_LIMIT:], strict=False)):
-            names = sorted(identifier for identifier, known in whose.items() if known == address)
+            names = sorted(identifier for identifier, known in whose.items() if known == customer)
             yield f"a customer was acknowledged more than {DAILY_LIMIT} times a day: see {', '.join(names)}"
 
 

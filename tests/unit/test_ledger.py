@@ -99,12 +99,23 @@ def test_an_agent_who_was_once_over_capacity_is_remembered() -> None:
     assert len(verdict.capacity) == 1
 
 
-def test_X_15_more_acknowledgements_a_day_than_the_budget_allows_are_seen() -> None:
-    opened = [replace(OPEN, number=n, status=Status.RESOLVED, owner=None, cost=0) for n in range(2, 6)]
+def acknowledged_four_times(*customers: str) -> Holdings:
+    """Four acknowledgements in a day, of conversations with these customers in turn."""
+    opened = [
+        replace(OPEN, number=n, customer_id=customers[n % len(customers)], status=Status.RESOLVED, owner=None, cost=0)
+        for n in range(2, 6)
+    ]
     told = [entry(f"ack {n}", "system", number=n, at=MONDAY + timedelta(hours=n)) for n in range(2, 6)]
-    holdings = replace(WHOLE, conversations=[OPEN, *opened], entries=[*WHOLE.entries[:3], *told])
-    (violation,) = judge(ACCOUNT, holdings).others
+    return replace(WHOLE, conversations=[OPEN, *opened], entries=[*WHOLE.entries[:3], *told])
+
+
+def test_X_15_more_acknowledgements_a_day_than_the_budget_allows_are_seen() -> None:
+    (violation,) = judge(ACCOUNT, acknowledged_four_times("c1")).others
     assert "more than 3 times a day" in violation
+
+
+def test_X_15_two_customers_whom_their_networks_gave_one_number_have_a_budget_each() -> None:
+    assert judge(ACCOUNT, acknowledged_four_times("c1", "c2")).others == ()
 
 
 def test_what_was_written_before_the_emulator_lost_its_streams_is_not_held_against_anybody() -> None:
