@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+from unicodedata import normalize
 
 from switchboard.conversation import Entry
 from switchboard.instant import Instant
@@ -77,15 +78,17 @@ class Spoken:
         last, theirs = (Words.of(some[-1]) if some else None for some in (said, heard))
         return cls(last=last, heard=theirs)
 
-    @property
-    def called(self) -> str | None:
-        """What the customer calls themselves, as their network or their mail tells; nothing proves it.
+    def called(self, address: str) -> str | None:
+        """What the customer of this address calls themselves, as their network or their mail tells; nothing proves it.
 
-        None for what is no name: a number, or an address, which could look like the one that it is from.
+        None if somebody else wrote last, such as who got a copy; and for what is no name: a number, or an address,
+        which could look like the one that it is from.
         """
         sender = self.heard.sender if self.heard else None
-        name = shorten(sender.name) if sender and sender.name else ""
-        return name if "@" not in name and any(map(str.isalpha, name)) else None
+        if sender is None or sender.name is None or sender.address.lower() != address.lower():
+            return None
+        name = shorten(sender.name)
+        return name if "@" not in normalize("NFKC", name) and any(map(str.isalpha, name)) else None
 
 
 def shorten(text: str) -> str:

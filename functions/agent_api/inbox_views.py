@@ -44,4 +44,4 @@ class SpokenView(ConversationView):
     def spoken(cls, known: Conversation, spoken: Spoken) -> "SpokenView":
         """As an agent sees it."""
         last = LastView.of(spoken.last) if spoken.last else None
-        return cls(**ConversationView.of(known).model_dump(), last=last, called=spoken.called)
+        return cls(**ConversationView.of(known).model_dump(), last=last, called=spoken.called(known.address))

@@ -109,6 +109,7 @@ def test_what_was_taken_back_is_told_without_its_words() -> None:
         ("a" * 200, "a" * 119 + "…"),
         ("+1 555 123 0001", None),
         ("security@acme.example", None),
+        ("security\uff20acme.example", None),
         ("\u200b", None),
         ("", None),
         (None, None),
@@ -117,12 +118,17 @@ def test_what_was_taken_back_is_told_without_its_words() -> None:
 def test_a_customer_is_called_by_the_name_that_they_give_and_by_nothing_that_looks_like_an_address(
     name: str | None, called: str | None
 ) -> None:
-    sender = Party(address="mia@customers.example", name=name)
-    assert Spoken.of([entry("hello", sender=sender)]).called == called
+    sender = Party(address="Mia@customers.example", name=name)
+    assert Spoken.of([entry("hello", sender=sender)]).called("mia@customers.example") == called
 
 
 def test_a_customer_is_called_as_in_their_newest_message() -> None:
     names = [Party(address="mia@customers.example", name=name) for name in ("Mia", "Mia Berg")]
     theirs = [entry(f"m{n}", n, sender=sender) for n, sender in enumerate(names)]
     answer = entry("answer", 5, author="agent", direction="outbound", agent_id="ann")
-    assert Spoken.of([*theirs, answer]).called == "Mia Berg"
+    assert Spoken.of([*theirs, answer]).called("mia@customers.example") == "Mia Berg"
+
+
+def test_whoever_got_a_copy_lends_nobody_their_name() -> None:
+    boss = entry("I'd like to know that, too", sender=Party(address="boss@customers.example", name="The Boss"))
+    assert Spoken.of([boss]).called("mia@customers.example") is None
