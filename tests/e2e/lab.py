@@ -218,6 +218,7 @@ class Lab:
         sender: str = MAIL_CUSTOMER,
         to: str = OUR_MAIL,
         *,
+        name: str = "",
         subject: str = "Where is my order?",
         answers: Mail | None = None,
         headers: dict[str, str] | None = None,
@@ -227,6 +228,7 @@ class Lab:
         """A customer mails us with their mail program; returns the mail as it was sent. `headers` come on top."""
         draft = Draft(
             sender=sender,
+            sender_name=name,
             recipient=to,
             subject=subject,
             text=text,

@@ -66,6 +66,7 @@ def play(lab: Lab) -> None:
     lab.mail(
         "Hello,\n\nthe kettle I got from you last week leaks at the lid. The receipt is attached.\n"
         "May I have another one, please?\n\nBest regards\nMia Berg",
+        name="Mia Berg",
         subject="The kettle leaks",
         files=[File("receipt.txt", RECEIPT)],
     )
@@ -83,7 +84,7 @@ def play(lab: Lab) -> None:
     )
     answer(lab, MAIL_CUSTOMER, "I'm sorry about the kettle. Another one leaves today; keep the old one.\n\nAnn Novak")
     lab.text("Thank you! And does it come to the same address?", sender=ORDER)
-    lab.mail("That is kind. Could you send it to my office?\n\nMia", answers=lab.mailbox()[-1])
+    lab.mail("That is kind. Could you send it to my office?\n\nMia", name="Mia Berg", answers=lab.mailbox()[-1])
     for sender, words in WAITING:
         lab.text(words, sender=sender)
     lab.agent("ben", online=False).set_presence("away")

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Windows, sign_in
-from tests.e2e.lab import CUSTOMER, Lab
+from tests.e2e.lab import CUSTOMER, MAIL_CUSTOMER, Lab
 from tests.e2e.seat import CLEARED, Seat, mailed, take_seat
 
 # -- a morning --------------------------------------------------------------------------------------
@@ -34,6 +34,16 @@ def test_a_mail_is_shown_without_a_reload_and_answered(lab: Lab, windows: Window
     ann.answer("We send you another one.")
 
     lab.wait_for(lambda: mailed(lab, "We send you another one."), "the answer in the mailbox")
+
+
+def test_a_customer_is_called_by_their_own_name_beside_their_address(lab: Lab, windows: Windows) -> None:
+    ann = take_seat(windows, lab, "ann")
+
+    lab.mail("The kettle leaks.", name="Mia Berg")
+    expect(ann.row(f"Mia Berg {MAIL_CUSTOMER}")).to_be_visible()
+    ann.open("Mia Berg")
+
+    expect(ann.page.get_by_role("article").get_by_text(f"Mia Berg · {MAIL_CUSTOMER}")).to_be_visible()
 
 
 def test_a_whatsapp_message_is_shown_without_a_reload_and_answered(lab: Lab, windows: Windows) -> None:
