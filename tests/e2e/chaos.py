@@ -31,6 +31,7 @@ from sandbox.double import Fault
 from sandbox.errors import SandboxError
 from sandbox.ports import draw_ports
 from sandbox.running import Running, run
+from switchboard.aws.batches import LONGEST_DELAY
 from switchboard.conversation import SETTLED
 from switchboard.instant import system_clock
 from switchboard.message import DeliveryStatus
@@ -53,8 +54,8 @@ RETURNED_AFTER = 15
 """Seconds after which a queue hands out again what a killed function had."""
 STOP_EVERY = 180.0
 """Seconds between two stops of the emulator."""
-REST = 600.0
-"""Seconds in which everything has to come to rest."""
+REST = 3 * LONGEST_DELAY
+"""Seconds in which everything has to come to rest: a queue may keep for half of it what a provider refused often."""
 _STUBBORN = 60
 """How often a provider comes again in the end."""
 _OUT_OF_REACH = (httpx.TransportError, httpx.HTTPStatusError, SandboxError, BotoCoreError, ClientError, OSError)

@@ -209,7 +209,7 @@ def test_two_customers_are_merged_into_one_story_and_parted_again(lab: Lab, wind
     ann = take_seat(windows, lab, "ann")
     lab.mail("The kettle leaks.", subject="My kettle")
     lab.text("Any news of my kettle?")
-    expect(ann.row("My kettle")).to_be_visible()
+    expect(ann.row(MAIL_CUSTOMER)).to_be_visible()
     ann.open(CUSTOMER)
     ann.story.get_by_role("button", name="Earlier and other conversations").click()
     expect(ann.story.get_by_text("Nothing was said before")).to_be_visible()
@@ -292,6 +292,6 @@ def test_what_the_feed_can_t_tell_is_read_anew(lab: Lab, windows: Windows) -> No
     lab.await_quiet()
     ann.page.context.set_offline(False)
 
-    expect(ann.row("My kettle")).to_be_visible()
+    expect(ann.row(MAIL_CUSTOMER)).to_be_visible()
     expect(ann.row(CUSTOMER)).to_have_count(0)
     expect(ann.story.get_by_text("Now I am gone")).to_be_visible()
