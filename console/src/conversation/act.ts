@@ -2,10 +2,10 @@
  * Doing something to a conversation: on the state that the agent saw, told in words, with what undoes it. Nothing is
  * shown before the API has answered.
  */
-import { Problem } from "../api/client";
 import type { Conversation, Timeline } from "../api/types";
 import { desk } from "../desk";
 import { t } from "../i18n";
+import { decide, isOutdated } from "../store/decide";
 import { nameOf } from "../store/workspace";
 import { tell, tellError } from "../ui/toast";
 import { room } from "./room";
@@ -16,9 +16,6 @@ interface Doing {
   /** Takes it back. */
   undo?(): Promise<unknown>;
 }
-
-/** So often something is tried anew because nothing changed that its agent would decide otherwise for. */
-const TRIES = 4;
 
 /**
  * Do it; returns whether it worked. If the conversation changed meanwhile, say what it is now. What one's own answer
@@ -31,24 +28,21 @@ export async function act(
 ): Promise<boolean> {
   const story = room().timelines.of(id);
   const seen = story.timeline.peek();
-  for (let tries = 1; ; tries++) {
-    try {
-      take(await call(story.timeline.peek()?.etag));
-      told(doing);
-      return true;
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 412) {
-        tellError(error);
-        return false;
-      }
-    }
+  let found: string[] = [];
+  const isStillRight = async () => {
     await story.read();
-    const found = changes(seen, story.timeline.peek());
-    if (found.length || tries === TRIES) {
-      const texts = t.value.conversation.conflict;
-      tell(texts.told((found.length ? found : [texts.else]).join(", ")), undefined, 12);
-      return false;
-    }
+    found = changes(seen, story.timeline.peek());
+    return found.length === 0;
+  };
+  try {
+    take(await decide(() => call(story.timeline.peek()?.etag), isStillRight));
+    told(doing);
+    return true;
+  } catch (error) {
+    const texts = t.value.conversation.conflict;
+    if (isOutdated(error)) tell(texts.told((found.length ? found : [texts.else]).join(", ")), undefined, 12);
+    else tellError(error);
+    return false;
   }
 }
 

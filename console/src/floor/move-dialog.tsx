@@ -1,12 +1,12 @@
 /** Give conversations to an agent, or put them into another queue: choose, then see how each of them went. */
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { Problem } from "../api/client";
 import type { Agent, Conversation } from "../api/types";
 import { desk } from "../desk";
 import { t } from "../i18n";
 import { lead } from "../i18n/lead";
 import { conversation, read } from "../store/conversations";
+import { decide } from "../store/decide";
 import { workspace } from "../store/workspace";
 import { shownAddress } from "../ui/address";
 import { Dialog } from "../ui/dialog";
@@ -62,23 +62,15 @@ export function MoveDialog({ conversations, team, queue, onMoved, onClose }: Pro
   );
 }
 
-/** So often one is tried anew because nothing changed that its lead would decide otherwise for. */
-const TRIES = 4;
-
 /** If a colleague decided on it meanwhile, it stays where it is, and its line says so. */
 async function moveOne(id: string, to: Target): Promise<void> {
   const { api, inbox } = desk();
   const seen = conversation(id)?.peek();
-  for (let tries = 1; ; tries++) {
-    try {
-      inbox.take(await put(id, to));
-      return;
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 412 || tries === TRIES) throw error;
-      await read(api, id);
-      if (!isWhereItWas(seen, conversation(id)?.peek())) throw error;
-    }
-  }
+  const isStillRight = async () => {
+    await read(api, id);
+    return isWhereItWas(seen, conversation(id)?.peek());
+  };
+  inbox.take(await decide(() => put(id, to), isStillRight));
 }
 
 function put(id: string, to: Target): Promise<Conversation> {
