@@ -106,7 +106,6 @@ def take_seat(
 ) -> Seat:
     """Open the console signed in, without the hosted pages; the options are those of `Browser.new_context`."""
     windows.forgive(CLEARED)
-    windows.forgive(CHANGED)
     seat = Seat(windows(**options), lab)
     seat.page.goto(f"{lab.running.console_url}config.json")  # the console's origin, and not yet the console
     keep_tokens(seat.page, tokens_of(lab, username))

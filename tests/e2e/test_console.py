@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import Windows, sign_in
 from tests.e2e.lab import CUSTOMER, MAIL_CUSTOMER, Lab
-from tests.e2e.seat import CLEARED, Seat, mailed, take_seat
+from tests.e2e.seat import CHANGED, CLEARED, Seat, mailed, take_seat
 
 # -- a morning --------------------------------------------------------------------------------------
 
@@ -73,6 +73,7 @@ def test_what_is_undone_is_not_sent_and_can_be_written_on(lab: Lab, windows: Win
 
 
 def test_a_conversation_is_handed_over_with_a_note_that_the_colleague_reads(lab: Lab, windows: Windows) -> None:
+    windows.forgive(CHANGED)
     ann = take_seat(windows, lab, "ann")
     lab.text("hello")
     ann.open(CUSTOMER)
@@ -90,6 +91,7 @@ def test_a_conversation_is_handed_over_with_a_note_that_the_colleague_reads(lab:
 
 
 def test_what_is_resolved_leaves_the_list_and_can_be_taken_back(lab: Lab, windows: Windows) -> None:
+    windows.forgive(CHANGED)
     ann = take_seat(windows, lab, "ann")
     lab.text("hello")
     ann.open(CUSTOMER)
@@ -123,6 +125,7 @@ def test_one_sees_who_else_looks_and_writes(lab: Lab, windows: Windows) -> None:
 def test_an_answer_to_what_a_colleague_answered_meanwhile_is_held_back_until_its_author_decides(
     lab: Lab, windows: Windows
 ) -> None:
+    windows.forgive(CHANGED)
     ann = take_seat(windows, lab, "ann")
     lab.text("hello")
     ann.open(CUSTOMER)

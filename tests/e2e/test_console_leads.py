@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import Windows
 from tests.e2e.lab import CUSTOMER, Lab
-from tests.e2e.seat import as_shown, take_seat
+from tests.e2e.seat import CHANGED, as_shown, take_seat
 from tests.e2e.test_leads import ACCOUNT, quarantined
 
 
@@ -28,6 +28,7 @@ def test_the_floor_shows_what_waits_and_who_is_there_as_it_happens(lab: Lab, win
 
 
 def test_what_waits_is_given_to_an_agent_by_hand(lab: Lab, windows: Windows) -> None:
+    windows.forgive(CHANGED)
     lab.agent("ben", online=False).set_presence("away")
     lab.text("Where is my parcel?")
     dee = take_seat(windows, lab, "dee", "floor/support", online=False)
